@@ -1,0 +1,21 @@
+#pragma once
+/*
+ * The real 16550s: COM1 the hypervisor's log, COM2 the debugger, COM3 and COM4 consoles of VMs.
+ * Output goes through a ring that the transmitter's interrupt empties 16 bytes at a time, so no VM waits for another's text.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct serial_port;
+
+/* COM1 to COM4 (number 1 to 4) at 115200 8N1; NULL if no UART answers there (scratch register). Works polled until serial_use_interrupts(). */
+struct serial_port *serial_open(unsigned number);
+void serial_use_interrupts(struct serial_port *port);
+
+size_t serial_write(struct serial_port *port, const char *bytes, size_t n);      /* as many as the ring takes: 0 to n */
+size_t serial_room(const struct serial_port *port);
+void serial_write_all(struct serial_port *port, const char *bytes, size_t n);    /* polls while the ring is full: for the log only */
+void serial_flush(struct serial_port *port);                                     /* polls until the shift register is empty (LSR TEMT) */
+size_t serial_read(struct serial_port *port, char *bytes, size_t n);
+bool serial_has_input(const struct serial_port *port);
+void serial_set_listener(struct serial_port *port, void (*input)(void *context), void (*room)(void *context), void *context);

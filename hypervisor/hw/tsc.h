@@ -1,0 +1,14 @@
+#pragma once
+/* Time-stamp counter to nanoseconds, in the 32-bit multiplier and shift form that the pvclock page uses as well. */
+#include <stdint.h>
+
+struct tsc_scale { uint32_t mul; int8_t shift; };       /* ns = ((shift >= 0 ? tsc << shift : tsc >> -shift) * mul) >> 32 */
+
+struct tsc_scale tsc_scale_from_hz(uint64_t hz);
+uint64_t tsc_scale(struct tsc_scale scale, uint64_t tsc);
+
+void tsc_init(uint64_t hz);                             /* now is time 0 */
+uint64_t tsc_hz(void);
+uint64_t tsc_at_boot(void);                             /* the counter's value at time 0 */
+struct tsc_scale tsc_to_ns_scale(void);
+static inline uint64_t rdtsc(void) { uint32_t lo, hi; asm volatile("rdtsc" : "=a"(lo), "=d"(hi)); return lo | (uint64_t)hi << 32; }

@@ -1,0 +1,85 @@
+#pragma once
+/*
+ * One virtual machine: what the scheduler, the exit handlers, the device models and the services share.
+ * Nothing here is VMX: fullvirt/, paravirt/ and backend/ include this header and still build on a host for their tests.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "backend/clock.h"
+#include "vm/guest_memory.h"
+
+#define VM_MAX      16
+#define VM_NAME_MAX 24
+
+struct console;
+struct disk;
+struct pc;              /* fullvirt/machine.c: the emulated PC of an unmodified guest */
+struct paravirt;        /* paravirt/paravirt.h: the services of a paravirtual guest */
+struct vmcs;
+struct trace;
+
+enum vm_kind { VM_UNMODIFIED, VM_PARAVIRT };
+
+enum vm_state {
+	VM_RUNNABLE,
+	VM_BLOCKED,         /* HLT or the idle hypercall: until interrupt_pending */
+	VM_OFF,             /* powered off by itself */
+	VM_FAULTED,         /* stopped by the hypervisor: vm_fault() said why */
+};
+
+/* General registers in the order vmx/enter.asm saves them. RSP, RIP and RFLAGS live in the VMCS. */
+struct vcpu_regs {
+	uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+};
+
+struct vcpu {
+	struct vcpu_regs regs;
+	uint64_t launched;              /* 0: the next entry is a VMLAUNCH, 1: a VMRESUME */
+	struct vmcs *vmcs;              /* its VMCS region */
+	void *fpu;                      /* FXSAVE/XSAVE area while another VM runs */
+	uint64_t xcr0;
+	uint64_t cr8;
+};
+
+struct vm {
+	struct vcpu vcpu;               /* one CPU per VM; first, because the exit path wants it at offset 0 */
+	struct trace *trace;            /* trace/trace.h: counters and last exits */
+	enum vm_state state;
+
+	/* The interrupt controller's request line: set by the 8259 model or the event service, looked at before each entry.
+	   acknowledge() answers with the vector and, as the hardware's INTA cycle does, lowers the line if nothing more waits. */
+	bool interrupt_pending;
+	uint8_t (*acknowledge)(struct vm *vm);
+
+	enum vm_kind kind;
+	unsigned id;                    /* 0, 1, … in the order of the boot command line */
+	char name[VM_NAME_MAX];
+	struct guest_memory memory;
+	struct timer_queue timers;      /* everything of this VM that happens at a time */
+	struct console *console;        /* never NULL */
+	struct disk *disk;              /* NULL: no disk */
+	struct pc *pc;                  /* unmodified: not NULL */
+	struct paravirt *paravirt;      /* paravirt: not NULL */
+
+	uint64_t run_ns;                /* on the CPU, its exits included */
+	uint64_t wait_ns;               /* runnable, another VM ran: stolen */
+	uint64_t sleep_ns;              /* blocked */
+	uint64_t state_since_ns;
+	char stop_reason[160];          /* why it is VM_OFF or VM_FAULTED, one sentence */
+};
+
+/* The guest asked to be powered off or reset (how: a few words, "port 0x604", "hypercall shutdown"). */
+void vm_power_off(struct vm *vm, const char *how);
+
+/* The guest did what no machine forgives: stop this VM, keep the sentence, print registers and last exits. The others go on. */
+void vm_fault(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One line in the hypervisor's log about this VM ("unmodified: …"): an unknown port, MSR or hypercall. Limited per VM, then counted silently. */
+void vm_log(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The guest marks a phase of its work (POST code to port 0x80, or hypercall phase): exits are counted per phase from here on.
+   An exit that changes the phase is itself counted in phase 0. */
+void vm_set_phase(struct vm *vm, uint8_t post_code);
