@@ -1,0 +1,28 @@
+# Unit tests: tests/unit/NAME_test.c becomes build/unit/NAME_test, linked with everything of the hypervisor that builds on a host.
+# A function that the test itself defines wins over the archive's. NAME_test_EXTRA names further sources, of a guest for instance.
+HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Werror -fno-builtin -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-iquote hypervisor -iquote guest-unmodified/kernel -MMD -MP
+
+host_sources := $(wildcard hypervisor/fullvirt/*.c hypervisor/paravirt/*.c hypervisor/backend/*.c \
+	hypervisor/vmx/ept.c hypervisor/vmx/entry_check.c hypervisor/vm/config.c hypervisor/vm/guest_memory.c hypervisor/vm/loader.c)
+host_objects := $(host_sources:%.c=$(B)/host/%.o)
+unit_tests   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
+
+unit-tests: $(unit_tests)
+
+$(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,HOST)$(CC) $(HOST_CFLAGS) -c $< -o $@
+
+$(B)/host/libtwinlab.a: $(host_objects)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,AR)ar rcs $@ $^
+
+.SECONDEXPANSION:
+$(B)/unit/%: $(B)/host/tests/unit/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$*_EXTRA)) $(B)/host/libtwinlab.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
+
+.PRECIOUS: $(B)/host/%.o
+-include $(shell find $(B)/host -name '*.d' 2>/dev/null)
