@@ -1,0 +1,80 @@
+#include "lib/errno.h"
+#include "lib/string.h"
+#include "memory/pages.h"
+#include "vm/guest_memory.h"
+#include "vmx/ept.h"
+
+void *guest_page(const struct guest_memory *memory, uint64_t gpa)
+{
+	return (void *)ept_lookup(memory->ept, gpa);
+}
+
+static size_t to_end_of_page(uint64_t gpa, size_t n)
+{
+	size_t room = PAGE_SIZE - gpa % PAGE_SIZE;
+
+	return n < room ? n : room;
+}
+
+bool guest_owns(const struct guest_memory *memory, uint64_t gpa, uint64_t n)
+{
+	if (n > memory->size || gpa > memory->size - n)
+		return false;
+	for (uint64_t done = 0; done < n; done += to_end_of_page(gpa + done, n - done))
+		if (!guest_page(memory, gpa + done))
+			return false;
+	return true;
+}
+
+int copy_from_guest(const struct guest_memory *memory, void *to, uint64_t gpa, size_t n)
+{
+	if (!guest_owns(memory, gpa, n))
+		return -EFAULT;
+	for (size_t piece; n; gpa += piece, to = (char *)to + piece, n -= piece) {
+		piece = to_end_of_page(gpa, n);
+		memcpy(to, guest_page(memory, gpa), piece);
+	}
+	return 0;
+}
+
+int copy_to_guest(const struct guest_memory *memory, uint64_t gpa, const void *from, size_t n)
+{
+	if (!guest_owns(memory, gpa, n))
+		return -EFAULT;
+	for (size_t piece; n; gpa += piece, from = (const char *)from + piece, n -= piece) {
+		piece = to_end_of_page(gpa, n);
+		memcpy(guest_page(memory, gpa), from, piece);
+	}
+	return 0;
+}
+
+int guest_memory_release(struct guest_memory *memory, uint64_t gpa)
+{
+	void *page = gpa < memory->size && gpa % PAGE_SIZE == 0 ? guest_page(memory, gpa) : NULL;
+	int error = page ? ept_unmap_page(memory->ept, gpa) : -EINVAL;
+
+	if (error)
+		return error;
+	memset(page, 0, PAGE_SIZE);             /* the next owner must not read what was here */
+	pages_free((uint64_t)page, 1);
+	memory->ballooned += PAGE_SIZE;
+	return 0;
+}
+
+int guest_memory_restore(struct guest_memory *memory, uint64_t gpa)
+{
+	if (gpa >= memory->size || gpa % PAGE_SIZE != 0 || guest_page(memory, gpa))
+		return -EINVAL;
+	uint64_t page = pages_alloc(1, 1);
+
+	if (!page)
+		return -ENOMEM;
+	int error = ept_map(memory->ept, gpa, page, PAGE_SIZE);
+
+	if (error) {
+		pages_free(page, 1);
+		return error;
+	}
+	memory->ballooned -= PAGE_SIZE;
+	return 0;
+}
