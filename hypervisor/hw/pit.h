@@ -1,8 +1,14 @@
 #pragma once
-/* The real 8254: measures the TSC once at boot, then wakes an idle hypervisor (channel 0, mode 0, IRQ 0). */
+/*
+ * The real 8254: measures the TSC once at boot, then wakes an idle hypervisor (channel 0, mode 0, IRQ 0).
+ * Reference: Intel, "8254 Programmable Interval Timer", sections "Control Word Format", "Mode 0: Interrupt on Terminal Count".
+ */
 #include <stdint.h>
 
-/* TSC ticks a second, counted over 10 ms of channel 2. CPUID's word is not taken for it: emulators lie there. */
+/* Stop the ticks that the firmware left running on channel 0: nothing comes on IRQ 0 until pit_wake_after(). */
+void pit_init(void);
+
+/* TSC ticks a second: the median of three counts of 10 ms on channel 2. CPUID's word is not taken for it: emulators lie there. */
 uint64_t pit_measure_tsc_hz(void);
 
 /* One interrupt on IRQ 0 after about ns nanoseconds, at most 54 ms (the counter has 16 bits): the caller looks at the clock and asks again. */

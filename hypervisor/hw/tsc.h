@@ -4,7 +4,7 @@
 
 struct tsc_scale { uint32_t mul; int8_t shift; };       /* ns = ((shift >= 0 ? tsc << shift : tsc >> -shift) * mul) >> 32 */
 
-struct tsc_scale tsc_scale_from_hz(uint64_t hz);
+struct tsc_scale tsc_scale_from_hz(uint64_t hz);        /* the most exact one: mul has its highest bit set. hz is not 0 */
 uint64_t tsc_scale(struct tsc_scale scale, uint64_t tsc);
 
 void tsc_init(uint64_t hz);                             /* now is time 0 */
