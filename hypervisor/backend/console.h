@@ -1,7 +1,8 @@
 #pragma once
 /*
  * A VM's console: bytes from its UART model or its console service to a serial port of the real machine, and back.
- * A VM without a port of its own has its lines written into the hypervisor's log, each behind "name| ".
+ * A VM without a port of its own has its lines written into the hypervisor's log, each behind "name| ". There only printable ASCII and
+ * tabs pass; '\r' is dropped and other bytes show as '?', so no guest can write a line that looks like another's or the hypervisor's.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,20 +10,20 @@
 struct console;
 struct serial_port;
 
-/* port: the real port, or NULL for the log. name: the tag of its lines there. */
+/* port: the real port, or NULL for the log. name: the tag of its lines there, kept by the caller. */
 struct console *console_create(const char *name, struct serial_port *port);
 
-/* Take as many of the n bytes as there is room for (0 to n); they leave later, at the port's pace. */
+/* Take as many of the n bytes as there is room for (0 to n); they leave later, at the port's pace. The log takes all. */
 size_t console_write(struct console *console, const char *bytes, size_t n);
 
 /* How many bytes console_write would take now. */
 size_t console_room(const struct console *console);
 
-/* Up to n bytes that the user typed; the number taken. */
+/* Up to n bytes that the user typed; the number taken. Nobody types at the log. */
 size_t console_read(struct console *console, char *bytes, size_t n);
 bool console_has_input(const struct console *console);
 
-/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again. */
+/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again. Either may be NULL. */
 void console_set_listener(struct console *console, void (*input)(void *context), void (*room)(void *context), void *context);
 
 /* Push out an unfinished line in the log and wait until the port has sent everything. */
