@@ -66,13 +66,14 @@ enum pv_hypercall {
 	PV_HC_FIRST = 0x100,
 	PV_HC_NULL = PV_HC_FIRST,       /* () → 0: what a call costs */
 	PV_HC_CONSOLE_WRITE,            /* (address, length ≤ 64 KiB) → bytes taken, 0 to length; the rest after PV_EVENT_CONSOLE */
-	PV_HC_CONSOLE_READ,             /* (address, length) → bytes stored */
+	PV_HC_CONSOLE_READ,             /* (address, length ≤ 64 KiB) → bytes stored */
 	PV_HC_EVENT_SETUP,              /* (address of struct pv_event_page, vector 32 to 255) → 0 */
 	PV_HC_SET_TIMER,                /* (deadline, ns of the pvclock; 0 disarms) → 0; PV_EVENT_TIMER at the deadline, once */
 	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off */
 	PV_HC_BLOCK_SETUP,              /* (address of struct pv_block_setup) → 0, -ENODEV without a disk */
 	PV_HC_BLOCK_NOTIFY,             /* () → 0: look at the available ring */
-	PV_HC_BALLOON,                  /* (first page number, pages, PV_BALLOON_GIVE or _TAKE) → pages moved, or a negative errno if none was */
+	PV_HC_BALLOON,                  /* (first page number, pages, PV_BALLOON_GIVE or _TAKE) → pages moved, at most 1024 a call, or a
+	                                   negative errno if none was: -EINVAL not the guest's memory or already so, -ENOMEM host is full */
 	PV_HC_SHUTDOWN,                 /* (reason) does not return */
 	PV_HC_PHASE,                    /* (POST code 0 to 255) → 0: what the unmodified guest writes to port 0x80 */
 	PV_HC_END
@@ -82,12 +83,14 @@ enum pv_hypercall {
 #define PV_BALLOON_TAKE 1               /* back from the host, zeroed */
 #define PV_SHUTDOWN_POWER_OFF 0
 #define PV_SHUTDOWN_CRASH     1
+#define PV_SHUTDOWN_RESET     2
 
 /* ---- Events: one callback vector, one pending bitmap, no end-of-interrupt ---- */
 enum pv_event { PV_EVENT_CONSOLE, PV_EVENT_TIMER, PV_EVENT_BLOCK };
 
 /* 8 bytes, 8-byte aligned. The hypervisor sets bit n with an atomic OR and injects the vector when the bitmap was 0;
-   the guest's handler takes all bits at once with XCHG and needs no further exit. */
+   the guest's handler takes all bits at once with XCHG and needs no further exit. Events that came before PV_HC_EVENT_SETUP come with it.
+   A callback may find the bitmap 0, if the guest took the bits by itself meanwhile. */
 struct pv_event_page {
 	uint64_t pending;
 };

@@ -1,0 +1,68 @@
+#include "lib/errno.h"
+#include "lib/heap.h"
+#include "paravirt/services.h"
+#include "vm/vm.h"
+
+#define UNUSED __attribute__((unused))
+
+static int64_t hypercall_null(UNUSED struct vm *vm, UNUSED uint64_t rbx, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+{
+	return 0;
+}
+
+static int64_t hypercall_shutdown(struct vm *vm, uint64_t reason, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+{
+	switch (reason) {
+	case PV_SHUTDOWN_POWER_OFF:
+		vm_power_off(vm, "hypercall shutdown");
+		return 0;
+	case PV_SHUTDOWN_RESET:
+		vm_power_off(vm, "hypercall shutdown, for a reset");
+		return 0;
+	case PV_SHUTDOWN_CRASH:
+		vm_fault(vm, "the guest's kernel says that it crashed (hypercall shutdown)");
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int64_t hypercall_phase(struct vm *vm, uint64_t post_code, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+{
+	if (post_code > 0xff)
+		return -EINVAL;
+	vm_set_phase(vm, post_code);
+	return 0;
+}
+
+const struct hypercall hypercalls[PV_HC_END - PV_HC_FIRST] = {
+	[PV_HC_NULL          - PV_HC_FIRST] = { "null",          hypercall_null },
+	[PV_HC_CONSOLE_WRITE - PV_HC_FIRST] = { "console_write", hypercall_console_write },
+	[PV_HC_CONSOLE_READ  - PV_HC_FIRST] = { "console_read",  hypercall_console_read },
+	[PV_HC_EVENT_SETUP   - PV_HC_FIRST] = { "event_setup",   hypercall_event_setup },
+	[PV_HC_SET_TIMER     - PV_HC_FIRST] = { "set_timer",     hypercall_set_timer },
+	[PV_HC_IDLE          - PV_HC_FIRST] = { "idle",          hypercall_idle },
+	[PV_HC_BLOCK_SETUP   - PV_HC_FIRST] = { "block_setup",   hypercall_block_setup },
+	[PV_HC_BLOCK_NOTIFY  - PV_HC_FIRST] = { "block_notify",  hypercall_block_notify },
+	[PV_HC_BALLOON       - PV_HC_FIRST] = { "balloon",       hypercall_balloon },
+	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = { "shutdown",      hypercall_shutdown },
+	[PV_HC_PHASE         - PV_HC_FIRST] = { "phase",         hypercall_phase },
+};
+
+int64_t hypercall(struct vm *vm, uint64_t number, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi)
+{
+	if (number < PV_HC_FIRST || number >= PV_HC_END) {
+		vm_log(vm, "unknown hypercall 0x%llx", (unsigned long long)number);
+		return -ENOSYS;
+	}
+	return hypercalls[number - PV_HC_FIRST].call(vm, rbx, rcx, rdx, rsi);
+}
+
+void paravirt_create(struct vm *vm)
+{
+	vm->paravirt = zalloc(sizeof(*vm->paravirt));
+	event_service_init(vm);
+	timer_service_init(vm);
+	console_service_init(vm);
+	block_service_init(vm);
+}
