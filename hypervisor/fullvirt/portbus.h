@@ -10,7 +10,10 @@
 struct vm;
 struct portbus;
 
-/* size is 1, 2 or 4 bytes. A device sees accesses at its own ports only, of the sizes in its row: others are split into bytes by the bus. */
+/*
+ * size is 1, 2 or 4 bytes. A device sees accesses at its own ports only, of the sizes in its row: others are split into bytes by the bus,
+ * low byte first. A row of one single port is a data port: a wide access there is wide at that one port and touches no neighbour.
+ */
 struct port_range {
 	uint16_t first, last;
 	const char *name;
@@ -24,11 +27,14 @@ struct port_range {
 };
 
 struct portbus *portbus_create(struct vm *vm);
-bool portbus_add(struct portbus *bus, const struct port_range *range);   /* false: overlaps a range that is there */
+bool portbus_add(struct portbus *bus, const struct port_range *range);   /* false: overlaps a range that is there, or the table is full */
+void portbus_claim(struct portbus *bus, const struct port_range *range); /* the same for the machine's own map, where false is our bug */
 const struct port_range *portbus_find(const struct portbus *bus, uint16_t port);   /* NULL: nobody */
 
 uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size);
 void portbus_write(struct portbus *bus, uint16_t port, unsigned size, uint32_t value);
+uint64_t portbus_unclaimed(const struct portbus *bus);                   /* accesses so far that nobody answered */
+
 /* A whole string instruction's worth; fills or takes all count elements. */
 void portbus_read_string(struct portbus *bus, uint16_t port, unsigned size, void *to, size_t count);
 void portbus_write_string(struct portbus *bus, uint16_t port, unsigned size, const void *from, size_t count);

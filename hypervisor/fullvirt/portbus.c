@@ -1,0 +1,186 @@
+/*
+ * The I/O port space: 65536 ports, few of them taken.
+ *
+ * One byte per port holds the row of its owner, so that finding the device of an IN or OUT is two loads. Row 0 is "nobody":
+ * an open ISA bus reads all ones and swallows writes.
+ */
+#include "fullvirt/portbus.h"
+#include "lib/heap.h"
+#include "lib/panic.h"
+#include "vm/vm.h"
+
+#define PORTS   0x10000
+#define RANGES  64
+#define NOBODY  0
+
+struct portbus {
+	uint8_t owner[PORTS];           /* row of ranges[] */
+	struct port_range ranges[RANGES];
+	unsigned used;                  /* rows taken, "nobody" included */
+	struct vm *vm;
+	uint64_t unclaimed;
+	uint8_t logged[PORTS / 8];      /* a bit per port that the log already names */
+};
+
+static void log_unclaimed(struct portbus *bus, const char *direction, uint16_t port, unsigned size)
+{
+	uint8_t bit = 1u << (port % 8);
+
+	bus->unclaimed++;
+	if (bus->logged[port / 8] & bit)
+		return;
+	bus->logged[port / 8] |= bit;
+	vm_log(bus->vm, "%s of %u bytes at port 0x%x, which no device answers", direction, size, port);
+}
+
+static uint32_t open_bus_read(void *device, uint16_t port, unsigned size)
+{
+	log_unclaimed(device, "read", port, size);
+	return UINT32_MAX >> (32 - 8 * size);
+}
+
+static void open_bus_write(void *device, uint16_t port, unsigned size, uint32_t value)
+{
+	(void)value;
+	log_unclaimed(device, "write", port, size);
+}
+
+struct portbus *portbus_create(struct vm *vm)
+{
+	struct portbus *bus = zalloc(sizeof(*bus));
+
+	bus->vm = vm;
+	bus->used = 1;
+	bus->ranges[NOBODY] = (struct port_range){
+		.first = 0, .last = PORTS - 1, .name = "nobody", .widths = 1 | 2 | 4,
+		.read = open_bus_read, .write = open_bus_write, .device = bus,
+	};
+	return bus;
+}
+
+static bool is_free(const struct portbus *bus, uint16_t first, uint16_t last)
+{
+	for (uint32_t port = first; port <= last; port++)
+		if (bus->owner[port] != NOBODY)
+			return false;
+	return true;
+}
+
+bool portbus_add(struct portbus *bus, const struct port_range *range)
+{
+	if (range->first > range->last || bus->used == RANGES || !is_free(bus, range->first, range->last))
+		return false;
+	for (uint32_t port = range->first; port <= range->last; port++)
+		bus->owner[port] = bus->used;
+	bus->ranges[bus->used++] = *range;
+	return true;
+}
+
+void portbus_claim(struct portbus *bus, const struct port_range *range)
+{
+	if (!portbus_add(bus, range))
+		panic("ports 0x%x to 0x%x (%s) overlap another device", range->first, range->last, range->name);
+}
+
+const struct port_range *portbus_find(const struct portbus *bus, uint16_t port)
+{
+	return bus->owner[port] == NOBODY ? NULL : &bus->ranges[bus->owner[port]];
+}
+
+uint64_t portbus_unclaimed(const struct portbus *bus)
+{
+	return bus->unclaimed;
+}
+
+/* Port numbers wrap around after 0xffff, as the address lines do. */
+static bool nobody_at_all(const struct portbus *bus, uint16_t port, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		if (bus->owner[(uint16_t)(port + i)] != NOBODY)
+			return false;
+	return true;
+}
+
+/* Does the owner of the first port take this access as one, or must the bus split it? */
+static bool takes_whole(const struct portbus *bus, const struct port_range *range, uint16_t port, unsigned size)
+{
+	if (size == 1)
+		return true;
+	if (range == &bus->ranges[NOBODY])
+		return nobody_at_all(bus, port, size);
+	return (range->widths & size) && (range->first == range->last || port + size - 1 <= range->last);
+}
+
+uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size)
+{
+	const struct port_range *range = &bus->ranges[bus->owner[port]];
+	uint32_t value = 0;
+
+	if (takes_whole(bus, range, port, size))
+		return range->read(range->device, port, size);
+	for (unsigned i = 0; i < size; i++)
+		value |= (portbus_read(bus, port + i, 1) & 0xff) << (8 * i);
+	return value;
+}
+
+void portbus_write(struct portbus *bus, uint16_t port, unsigned size, uint32_t value)
+{
+	const struct port_range *range = &bus->ranges[bus->owner[port]];
+
+	if (takes_whole(bus, range, port, size)) {
+		range->write(range->device, port, size, value);
+		return;
+	}
+	for (unsigned i = 0; i < size; i++)
+		portbus_write(bus, port + i, 1, value >> (8 * i) & 0xff);
+}
+
+/* One element to or from the guest's string, in the byte order of the machine. */
+static void store_element(uint8_t *to, unsigned size, uint32_t value)
+{
+	for (unsigned i = 0; i < size; i++)
+		to[i] = value >> (8 * i);
+}
+
+static uint32_t load_element(const uint8_t *from, unsigned size)
+{
+	uint32_t value = 0;
+
+	for (unsigned i = 0; i < size; i++)
+		value |= (uint32_t)from[i] << (8 * i);
+	return value;
+}
+
+/*
+ * The device moves as much as it has ready. When it has nothing, the single access below does what the chip does then (an
+ * empty data port), and may start its next block.
+ */
+void portbus_read_string(struct portbus *bus, uint16_t port, unsigned size, void *to, size_t count)
+{
+	const struct port_range *range = &bus->ranges[bus->owner[port]];
+	bool fast = range->read_string && takes_whole(bus, range, port, size);
+	uint8_t *bytes = to;
+
+	for (size_t done = 0, n; done < count; done += n) {
+		n = fast ? range->read_string(range->device, port, size, bytes + done * size, count - done) : 0;
+		if (n == 0) {
+			store_element(bytes + done * size, size, portbus_read(bus, port, size));
+			n = 1;
+		}
+	}
+}
+
+void portbus_write_string(struct portbus *bus, uint16_t port, unsigned size, const void *from, size_t count)
+{
+	const struct port_range *range = &bus->ranges[bus->owner[port]];
+	bool fast = range->write_string && takes_whole(bus, range, port, size);
+	const uint8_t *bytes = from;
+
+	for (size_t done = 0, n; done < count; done += n) {
+		n = fast ? range->write_string(range->device, port, size, bytes + done * size, count - done) : 0;
+		if (n == 0) {
+			portbus_write(bus, port, size, load_element(bytes + done * size, size));
+			n = 1;
+		}
+	}
+}
