@@ -27,6 +27,7 @@ struct timer {
 struct timer_queue {
 	struct timer *first;
 	uint64_t runs;                          /* of timer_queue_run */
+	bool changed;                           /* a sooner timer was armed: whoever sleeps or runs until the next one looks again */
 };
 
 #define TIMER_NEVER UINT64_MAX

@@ -15,6 +15,7 @@ static void insert(struct timer_queue *queue, struct timer *timer)
 		link = &(*link)->next;
 	timer->next = *link;
 	*link = timer;
+	queue->changed |= queue->first == timer;
 	timer->armed = true;
 	timer->armed_in = queue->runs;
 }

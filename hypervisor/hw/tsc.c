@@ -47,3 +47,10 @@ struct tsc_scale tsc_to_ns_scale(void)
 {
 	return to_ns;
 }
+
+uint64_t tsc_from_ns(uint64_t ns)
+{
+	unsigned __int128 ticks = (unsigned __int128)ns * ((frequency << 30) / NS_PER_SECOND) >> 30;
+
+	return ticks >> 63 ? UINT64_MAX : boot + (uint64_t)ticks;
+}

@@ -38,10 +38,16 @@ struct vcpu_regs {
 struct vcpu {
 	struct vcpu_regs regs;
 	uint64_t launched;              /* 0: the next entry is a VMLAUNCH, 1: a VMRESUME */
+	uint64_t host_rsp;              /* what HOST_RSP in the VMCS holds */
 	struct vmcs *vmcs;              /* its VMCS region */
-	void *fpu;                      /* FXSAVE/XSAVE area while another VM runs */
-	uint64_t xcr0;
-	uint64_t cr8;
+	bool window_requested;          /* "interrupt-window exiting" is on */
+	uint64_t cr8;                   /* its task priority: there is no local APIC behind it */
+	struct switched_state {         /* what neither the VMCS nor enter.asm switches: vmx/switch.c does, when another VM's turn comes */
+		uint64_t cr2, dr0, dr1, dr2, dr3, dr6;
+		uint64_t star, lstar, cstar, fmask, kernel_gs_base;
+		uint64_t xcr0;
+		void *fpu;              /* XSAVE (or FXSAVE) area */
+	} switched;
 };
 
 struct vm {
@@ -69,6 +75,7 @@ struct vm {
 	uint64_t sleep_ns;              /* blocked */
 	uint64_t state_since_ns;
 	char stop_reason[160];          /* why it is VM_OFF or VM_FAULTED, one sentence */
+	uint64_t log_lines;             /* vm_log() calls so far */
 };
 
 /* The guest asked to be powered off or reset (how: a few words, "port 0x604", "hypercall shutdown"). */

@@ -1,0 +1,71 @@
+/*
+ * The table of contents: what happens from GRUB's jump to the last VM's end.
+ */
+#include "backend/clock.h"
+#include "backend/disk.h"
+#include "boot/multiboot2.h"
+#include "cpu/descriptors.h"
+#include "exit/exit.h"
+#include "hw/ata.h"
+#include "hw/pic.h"
+#include "hw/pit.h"
+#include "hw/power.h"
+#include "hw/serial.h"
+#include "hw/tsc.h"
+#include "lib/log.h"
+#include "lib/panic.h"
+#include "lib/printf.h"
+#include "memory/memory.h"
+#include "trace/trace.h"
+#include "vm/config.h"
+#include "vm/vms.h"
+#include "vmx/run.h"
+#include "vmx/vmx.h"
+
+static void create_vms(const struct boot_info *boot)
+{
+	static struct vm_config configs[VM_MAX];
+	char error[200];
+	int count = config_parse(boot->command_line, configs, error, sizeof(error));
+
+	if (count < 0)
+		panic("bad boot command line: %s", error);
+	if (count == 0)
+		panic("the boot command line asks for no VM: add vm=NAME,kind=unmodified or vm=NAME,kind=paravirt");
+	for (int i = 0; i < count; i++)
+		vm_create(&configs[i], boot);
+	for (unsigned i = 0; i < boot->module_count; i++)
+		memory_free_module(boot->modules[i].start, boot->modules[i].end);
+}
+
+static void finish(void)
+{
+	disk_drain();                   /* what guests wrote reaches the disk */
+	report_print();                 /* the evidence */
+	printf("all VMs have ended, powering off\n");
+	serial_flush(log_port());
+	machine_power_off();
+}
+
+void hypervisor_main(uint32_t magic, uint64_t boot_information)
+{
+	struct boot_info boot;
+
+	log_init();                     /* COM1: from here on problems can be told */
+	printf("Twinlab hypervisor\n");
+	multiboot2_read(magic, boot_information, &boot);
+	memory_init(&boot);             /* which pages are free */
+	descriptors_init();             /* own GDT, TSS, IDT: exceptions become a panic */
+	paging_init();                  /* own page tables: W^X, guard pages */
+	pic_init();                     /* real interrupts, all masked */
+	tsc_init(pit_measure_tsc_hz()); /* time */
+	clock_init();
+	if (log_port())
+		serial_use_interrupts(log_port());
+	ata_init();                     /* the real disk; VMs without one run as well */
+	vmx_init();                     /* VMXON, capabilities */
+	cpuid_init();                   /* what guests are told */
+	create_vms(&boot);
+	run_all();                      /* vmx/run.c: until the last VM has ended */
+	finish();
+}

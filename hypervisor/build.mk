@@ -1,0 +1,19 @@
+# build/hypervisor/twinlab.elf
+HV_C    := $(wildcard hypervisor/*/*.c)
+HV_ASM  := $(wildcard hypervisor/*/*.asm)
+HV_OBJS := $(HV_C:%.c=$(B)/%.o) $(HV_ASM:%.asm=$(B)/%.asm.o)
+
+all: $(B)/hypervisor/twinlab.elf
+
+$(B)/hypervisor/%.o: hypervisor/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -Ihypervisor -c $< -o $@
+
+$(B)/hypervisor/%.asm.o: hypervisor/%.asm
+	@mkdir -p $(@D)
+	$(call say,NASM)nasm $(NASMFLAGS) $< -o $@
+
+$(B)/hypervisor/twinlab.elf: hypervisor/boot/linker.ld $(HV_OBJS)
+	$(call say,LD)$(CC) $(KERNEL_LDFLAGS) -Wl,-T,$< -o $@ $(HV_OBJS) -lgcc
+
+-include $(HV_OBJS:.o=.d)

@@ -1,0 +1,167 @@
+/*
+ * Control registers. The guest owns most bits of CR0 and CR4 (the guest/host masks of vmx/setup.c); a write that changes one of ours exits.
+ * Ours in CR0: PG, because the mode decides the VM-entry controls; NE, which VMX demands; CD and NW. In CR4: every bit that CPUID hides.
+ */
+#include "cpu/cpu.h"
+#include "exit/exit.h"
+#include "vmx/guest_registers.h"
+#include "vm/vm.h"
+#include "vmx/capabilities.h"
+#include "vmx/setup.h"
+#include "vmx/vmx.h"
+
+/* Exit qualification. SDM: "Exit Qualification for Control-Register Accesses" */
+#define REGISTER(q) ((q) & 15)
+#define ACCESS(q)   ((q) >> 4 & 3)
+#define OPERAND(q)  ((q) >> 8 & 15)
+enum { MOV_TO_CR, MOV_FROM_CR };        /* CLTS and LMSW touch no bit of ours, so they never exit */
+
+void guest_mode_changed(struct vm *vm)
+{
+	uint64_t efer = vmcs_read(GUEST_IA32_EFER), entry = vmcs_read(VM_ENTRY_CONTROLS), exit = vmcs_read(VM_EXIT_CONTROLS);
+	bool long_mode = (efer & EFER_LME) && (vmcs_read(GUEST_CR0) & CR0_PG);
+
+	(void)vm;
+	efer = long_mode ? efer | EFER_LMA : efer & ~EFER_LMA;
+	vmcs_write(GUEST_IA32_EFER, efer);
+	entry &= ~(uint64_t)(ENTRY_IA32E_MODE_GUEST | ENTRY_LOAD_IA32_EFER | ENTRY_LOAD_IA32_PAT);
+	exit &= ~(uint64_t)(EXIT_LOAD_IA32_EFER | EXIT_LOAD_IA32_PAT);
+	if (long_mode)
+		entry |= ENTRY_IA32E_MODE_GUEST;
+	if (efer != vmcs_read(HOST_IA32_EFER)) {        /* a 64-bit guest's soon equals ours: then no entry and exit pays for loading it */
+		entry |= ENTRY_LOAD_IA32_EFER;
+		exit |= EXIT_LOAD_IA32_EFER;
+	}
+	if (vmcs_read(GUEST_IA32_PAT) != vmcs_read(HOST_IA32_PAT)) {
+		entry |= ENTRY_LOAD_IA32_PAT;
+		exit |= EXIT_LOAD_IA32_PAT;
+	}
+	vmcs_write(VM_ENTRY_CONTROLS, entry);
+	vmcs_write(VM_EXIT_CONTROLS, exit);
+}
+
+/* What a MOV to CR0 refuses with #GP. SDM: "MOV—Move to/from Control Registers" */
+static bool cr0_is_valid(uint64_t value)
+{
+	uint64_t efer = vmcs_read(GUEST_IA32_EFER), cr4 = vmcs_read(GUEST_CR4);
+	bool was_paging = vmcs_read(GUEST_CR0) & CR0_PG;
+
+	if (value >> 32)
+		return false;
+	if ((value & CR0_PG) && !(value & CR0_PE))
+		return false;
+	if ((value & CR0_NW) && !(value & CR0_CD))
+		return false;
+	if ((value & CR0_PG) && !was_paging && (efer & EFER_LME) && !(cr4 & CR4_PAE))
+		return false;
+	return !(was_paging && !(value & CR0_PG) && (vmcs_read(GUEST_CS_ACCESS_RIGHTS) & ACCESS_RIGHTS_L));
+}
+
+/* 32-bit PAE paging: the CPU keeps the four directory pointers in registers, which an exit's handler must load as MOV to CR0 would. */
+static bool load_pdptes(struct vm *vm)
+{
+	uint64_t pdptes[4];
+
+	if (copy_from_guest(&vm->memory, pdptes, vmcs_read(GUEST_CR3) & 0xffffffe0, sizeof(pdptes)))
+		return false;
+	for (unsigned i = 0; i < 4; i++)
+		vmcs_write(GUEST_PDPTE0 + 2 * i, pdptes[i]);
+	return true;
+}
+
+static bool uses_pae(uint64_t cr0)
+{
+	return (cr0 & CR0_PG) && (vmcs_read(GUEST_CR4) & CR4_PAE) && !(vmcs_read(GUEST_IA32_EFER) & EFER_LME);
+}
+
+static enum verdict write_guest_cr0(struct vm *vm, uint64_t value)
+{
+	if (!cr0_is_valid(value) || (uses_pae(value) && !load_pdptes(vm))) {
+		inject_exception(vm, VECTOR_GP, 0);
+		return VERDICT_SAME;
+	}
+	vmcs_write(GUEST_CR0, setup_guest_cr0(value));
+	vmcs_write(CR0_READ_SHADOW, value);
+	guest_mode_changed(vm);
+	return VERDICT_NEXT;
+}
+
+/* Only a write that touches a bit of ours comes here. They read 0 and stay 0. */
+static enum verdict write_guest_cr4(struct vm *vm, uint64_t value)
+{
+	bool long_mode = vmcs_read(GUEST_IA32_EFER) & EFER_LMA;
+
+	if ((value & vmcs_read(CR4_GUEST_HOST_MASK)) || (long_mode && !(value & CR4_PAE))) {
+		vm_log(vm, "write of 0x%lx to CR4 refused: #GP", value);
+		inject_exception(vm, VECTOR_GP, 0);
+		return VERDICT_SAME;
+	}
+	vmcs_write(GUEST_CR4, value | vmx_capabilities.cr4_fixed0);
+	vmcs_write(CR4_READ_SHADOW, value);
+	return VERDICT_NEXT;
+}
+
+static enum verdict write_guest_cr8(struct vm *vm, uint64_t value)
+{
+	if (value > 15) {
+		inject_exception(vm, VECTOR_GP, 0);
+		return VERDICT_SAME;
+	}
+	vm->vcpu.cr8 = value;
+	return VERDICT_NEXT;
+}
+
+static enum verdict mov_to_cr(struct vm *vm, unsigned cr, unsigned operand)
+{
+	uint64_t value = guest_register(vm, operand);
+
+	switch (cr) {
+	case 0: return write_guest_cr0(vm, value);
+	case 4: return write_guest_cr4(vm, value);
+	case 8: return write_guest_cr8(vm, value);
+	default: return handle_unsupported(vm);
+	}
+}
+
+enum verdict handle_control_register(struct vm *vm)
+{
+	uint64_t qualification = vmcs_read(EXIT_QUALIFICATION);
+	unsigned cr = REGISTER(qualification), operand = OPERAND(qualification);
+
+	if (ACCESS(qualification) == MOV_TO_CR)
+		return mov_to_cr(vm, cr, operand);
+	if (ACCESS(qualification) != MOV_FROM_CR || cr != 8)
+		return handle_unsupported(vm);
+	set_guest_register(vm, operand, vm->vcpu.cr8);
+	return VERDICT_NEXT;
+}
+
+enum verdict handle_rdpmc(struct vm *vm)
+{
+	inject_exception(vm, VECTOR_GP, 0);             /* CPUID shows no performance counters */
+	return VERDICT_SAME;
+}
+
+/* INVD throws caches away unwritten, the hypervisor's data among them: it becomes nothing, which a guest cannot tell from it. */
+enum verdict handle_invd(struct vm *vm)
+{
+	(void)vm;
+	return VERDICT_NEXT;
+}
+
+/* XSETBV exits whatever the privilege: the rules are ours to check. SDM: "XSETBV—Set Extended Control Register" */
+enum verdict handle_xsetbv(struct vm *vm)
+{
+	struct vcpu_regs *regs = &vm->vcpu.regs;
+	uint64_t value = (uint32_t)regs->rax | regs->rdx << 32;
+	bool privileged = ACCESS_RIGHTS_DPL(vmcs_read(GUEST_SS_ACCESS_RIGHTS)) == 0;
+	bool avx_without_sse = (value & 6) == 4;
+
+	if (!privileged || (uint32_t)regs->rcx != 0 || !(value & 1) || (value & ~guest_xcr0_bits()) || avx_without_sse) {
+		inject_exception(vm, VECTOR_GP, 0);
+		return VERDICT_SAME;
+	}
+	vm->vcpu.switched.xcr0 = value;
+	xsetbv(value);
+	return VERDICT_NEXT;
+}

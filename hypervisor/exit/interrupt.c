@@ -1,0 +1,52 @@
+#include "cpu/cpu.h"
+#include "exit/exit.h"
+#include "hw/pic.h"
+#include "vm/vm.h"
+#include "vmx/capabilities.h"
+#include "vmx/vmx.h"
+
+/* The real machine's interrupt. The exit acknowledged it, so the vector is in the VMCS and the host's IDT is not used. */
+enum verdict handle_external_interrupt(struct vm *vm)
+{
+	(void)vm;
+	irq_dispatch(vmcs_read(VM_EXIT_INTERRUPTION_INFORMATION) & INTR_VECTOR_MASK);
+	return VERDICT_YIELD;
+}
+
+/* The slice is over or a timer is due: the run loop sees that by the clock. */
+enum verdict handle_preemption_timer(struct vm *vm)
+{
+	(void)vm;
+	return VERDICT_YIELD;
+}
+
+static void request_window(struct vm *vm, bool on)
+{
+	uint64_t controls = vmcs_read(PRIMARY_PROCESSOR_BASED_CONTROLS);
+
+	vm->vcpu.window_requested = on;
+	vmcs_write(PRIMARY_PROCESSOR_BASED_CONTROLS,
+		on ? controls | CPU_INTERRUPT_WINDOW_EXITING : controls & ~CPU_INTERRUPT_WINDOW_EXITING);
+}
+
+/* The guest can take an interrupt again: the run loop delivers before the next entry. */
+enum verdict handle_interrupt_window(struct vm *vm)
+{
+	request_window(vm, false);
+	return VERDICT_SAME;
+}
+
+static bool can_take_interrupt(void)
+{
+	return (vmcs_read(GUEST_RFLAGS) & RFLAGS_IF) &&
+		!(vmcs_read(GUEST_INTERRUPTIBILITY_STATE) & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)) &&
+		!(vmcs_read(VM_ENTRY_INTERRUPTION_INFORMATION) & INTR_VALID);
+}
+
+void interrupt_deliver(struct vm *vm)
+{
+	if (can_take_interrupt())
+		vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_EXTERNAL | vm->acknowledge(vm));
+	if (vm->interrupt_pending && !vm->vcpu.window_requested)
+		request_window(vm, true);       /* it cannot now, or one more waits behind the one just injected */
+}

@@ -1,0 +1,187 @@
+/*
+ * Port I/O of the unmodified guest: IN and OUT, and the string forms INS and OUTS.
+ *
+ * This is the door that the paravirtual guest does not use. One exit serves one instruction; a REP INSW of a whole sector is one
+ * instruction too, which is why a fair comparison gives emulation its string I/O.
+ */
+#include "cpu/cpu.h"
+#include "exit/exit.h"
+#include "fullvirt/machine.h"
+#include "fullvirt/portbus.h"
+#include "lib/string.h"
+#include "vm/guest_walk.h"
+#include "vm/vm.h"
+#include "vmx/vmx.h"
+
+/* Exit qualification. SDM: "Exit Qualification for I/O Instructions" */
+#define SIZE(q)      (((q) & 7) + 1)
+#define IS_IN(q)     ((q) & 1 << 3)
+#define IS_STRING(q) ((q) & 1 << 4)
+#define IS_REP(q)    ((q) & 1 << 5)
+#define PORT(q)      ((q) >> 16 & 0xffff)
+/* VM-exit instruction information, bits 9:7. SDM: "Format of the VM-Exit Instruction-Information Field as Used for INS and OUTS" */
+#define ADDRESS_SIZE(info) ((info) >> 7 & 7)
+
+#define BYTES_PER_EXIT 65536            /* a guest cannot keep the hypervisor busy for longer; it comes back for the rest */
+
+/* One string instruction under way. */
+struct string_io {
+	struct vm *vm;
+	uint16_t port;
+	unsigned size;
+	bool in, rep, down;             /* down: RFLAGS.DF, addresses decrease */
+	uint64_t linear;                /* of the next element */
+	uint64_t register_mask;         /* address size: which bits of RCX, RSI, RDI count */
+	struct guest_paging paging;
+	unsigned access;
+};
+
+static uint64_t merge(uint64_t old, uint64_t value, uint64_t mask)
+{
+	return (old & ~mask) | (value & mask);
+}
+
+/* A write of 32 bits clears the upper half, one of 8 or 16 bits leaves the rest alone. */
+static uint64_t register_mask(unsigned size)
+{
+	return size == 4 ? ~0ull : (1ull << 8 * size) - 1;
+}
+
+static enum verdict single_io(struct vm *vm, uint64_t qualification)
+{
+	struct vcpu_regs *regs = &vm->vcpu.regs;
+	unsigned size = SIZE(qualification);
+	uint16_t port = PORT(qualification);
+
+	if (IS_IN(qualification))
+		regs->rax = merge(regs->rax, portbus_read(vm->pc->ports, port, size), register_mask(size));
+	else
+		portbus_write(vm->pc->ports, port, size, regs->rax & (0xffffffffull >> (32 - 8 * size)));
+	return VERDICT_NEXT;
+}
+
+static void page_fault(struct vm *vm, uint64_t linear, uint32_t error_code)
+{
+	write_cr2(linear);              /* CR2 is not in the VMCS: while this VM's turn lasts it holds the guest's */
+	inject_exception(vm, VECTOR_PF, error_code);
+}
+
+/* Move one element that lies across a page border, or any element when addresses decrease: through a copy. */
+static bool move_element(struct string_io *io)
+{
+	uint32_t value = 0;
+	uint64_t gpa[4];
+	uint32_t error_code;
+
+	for (unsigned i = 0; i < io->size; i++)
+		if (guest_walk(&io->vm->memory, &io->paging, io->linear + i, io->access, &gpa[i], &error_code)) {
+			page_fault(io->vm, io->linear + i, error_code);
+			return false;
+		}
+	if (io->in)
+		value = portbus_read(io->vm->pc->ports, io->port, io->size);
+	for (unsigned i = 0; i < io->size; i++) {
+		uint8_t *byte = guest_page(&io->vm->memory, gpa[i]);
+
+		if (!byte) {
+			vm_fault(io->vm, "string I/O with guest-physical 0x%lx, outside its memory", gpa[i]);
+			return false;
+		}
+		if (io->in)
+			*byte = value >> 8 * i;
+		else
+			value |= (uint32_t)*byte << 8 * i;
+	}
+	if (!io->in)
+		portbus_write(io->vm->pc->ports, io->port, io->size, value);
+	return true;
+}
+
+/* Move as many whole elements as lie in one page: straight between device and guest memory. Returns how many; 0 if the guest faults. */
+static uint64_t move_run(struct string_io *io, uint64_t count)
+{
+	uint64_t room = (PAGE_SIZE - io->linear % PAGE_SIZE) / io->size, gpa;
+	uint32_t error_code;
+
+	if (room == 0 || io->down)
+		return move_element(io) ? 1 : 0;
+	if (guest_walk(&io->vm->memory, &io->paging, io->linear, io->access, &gpa, &error_code)) {
+		page_fault(io->vm, io->linear, error_code);
+		return 0;
+	}
+	void *bytes = guest_page(&io->vm->memory, gpa);
+
+	if (!bytes) {
+		vm_fault(io->vm, "string I/O with guest-physical 0x%lx, outside its memory", gpa);
+		return 0;
+	}
+	if (count > room)
+		count = room;
+	if (io->in)
+		portbus_read_string(io->vm->pc->ports, io->port, io->size, bytes, count);
+	else
+		portbus_write_string(io->vm->pc->ports, io->port, io->size, bytes, count);
+	return count;
+}
+
+/* The registers step on with every element, so that a fault or the end of our patience leaves an instruction that can go on. */
+static void step(struct string_io *io, uint64_t count)
+{
+	struct vcpu_regs *regs = &io->vm->vcpu.regs;
+	uint64_t *pointer = io->in ? &regs->rdi : &regs->rsi;
+	uint64_t distance = io->down ? -count * io->size : count * io->size;
+
+	io->linear += distance;
+	*pointer = merge(*pointer, *pointer + distance, io->register_mask);
+	if (io->rep)
+		regs->rcx = merge(regs->rcx, regs->rcx - count, io->register_mask);
+}
+
+static uint64_t elements_left(const struct string_io *io)
+{
+	return io->rep ? io->vm->vcpu.regs.rcx & io->register_mask : 1;
+}
+
+static struct string_io begin_string_io(struct vm *vm, uint64_t qualification)
+{
+	static const uint64_t address_masks[] = { 0xffff, 0xffffffff, ~0ull };
+	unsigned address_size = ADDRESS_SIZE(vmcs_read(VM_EXIT_INSTRUCTION_INFORMATION));
+	bool user = ACCESS_RIGHTS_DPL(vmcs_read(GUEST_SS_ACCESS_RIGHTS)) == 3;
+
+	return (struct string_io){
+		.vm = vm, .port = PORT(qualification), .size = SIZE(qualification),
+		.in = IS_IN(qualification), .rep = IS_REP(qualification), .down = vmcs_read(GUEST_RFLAGS) & RFLAGS_DF,
+		.linear = vmcs_read(GUEST_LINEAR_ADDRESS),
+		.register_mask = address_masks[address_size < 2 ? address_size : 2],
+		.paging = { vmcs_read(GUEST_CR0), vmcs_read(GUEST_CR3), vmcs_read(GUEST_CR4), vmcs_read(GUEST_IA32_EFER) },
+		.access = (IS_IN(qualification) ? WALK_WRITE : 0) | (user ? WALK_USER : 0),
+	};
+}
+
+static enum verdict string_io(struct vm *vm, uint64_t qualification)
+{
+	struct string_io io = begin_string_io(vm, qualification);
+	uint64_t left = elements_left(&io), budget = BYTES_PER_EXIT / io.size;
+
+	while (left && budget) {
+		uint64_t moved = move_run(&io, left < budget ? left : budget);
+
+		if (!moved)
+			return VERDICT_SAME;
+		step(&io, moved);
+		left -= moved;
+		budget -= moved;
+	}
+	return left ? VERDICT_YIELD : VERDICT_NEXT;
+}
+
+enum verdict handle_io(struct vm *vm)
+{
+	uint64_t qualification = vmcs_read(EXIT_QUALIFICATION);
+
+	if (!vm->pc) {                  /* a paravirtual guest has no ports: nobody answers */
+		vm_fault(vm, "%s port 0x%x: a paravirtual machine has no ports", IS_IN(qualification) ? "read" : "wrote", (unsigned)PORT(qualification));
+		return VERDICT_SAME;
+	}
+	return IS_STRING(qualification) ? string_io(vm, qualification) : single_io(vm, qualification);
+}

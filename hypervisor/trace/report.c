@@ -1,0 +1,69 @@
+#include "cpu/cpu.h"
+#include "exit/exit.h"
+#include "hw/tsc.h"
+#include "lib/printf.h"
+#include "memory/memory.h"
+#include "trace/nonce.h"
+#include "trace/trace.h"
+#include "vm/scheduler.h"
+#include "vm/vm.h"
+#include "vm/vms.h"
+
+#define LAST_IN_REPORT 8
+
+static const char *state_name(enum vm_state state)
+{
+	static const char *const names[] = {
+		[VM_RUNNABLE] = "runnable", [VM_BLOCKED] = "blocked", [VM_OFF] = "off", [VM_FAULTED] = "faulted",
+	};
+
+	return names[state];
+}
+
+static void report_phase(const struct vm *vm, unsigned slot)
+{
+	const struct phase_counters *phase = &vm->trace->phases[slot];
+	unsigned code = vm->trace->codes[slot];
+
+	printf("@guest vm=%u phase=0x%02x ticks=%lu\n", vm->id, code, phase->guest_ticks);
+	for (unsigned reason = 0; reason < EXIT_REASONS; reason++)
+		if (phase->exits[reason])
+			printf("@count vm=%u phase=0x%02x exit=%s n=%lu ticks=%lu\n", vm->id, code, exit_name(reason),
+				phase->exits[reason], phase->ticks[reason]);
+}
+
+static void report_last(const struct vm *vm)
+{
+	const struct trace *trace = vm->trace;
+	uint64_t count = trace->count < LAST_IN_REPORT ? trace->count : LAST_IN_REPORT;
+
+	for (uint64_t i = trace->count - count; i < trace->count; i++) {
+		const struct exit_record *record = &trace->last[i % TRACE_LAST];
+
+		printf("@last vm=%u seq=%lu exit=%s qual=0x%lx rip=0x%lx ticks=%lu\n", vm->id, record->sequence,
+			exit_name(record->reason), record->qualification, record->rip, record->tsc - tsc_at_boot());
+	}
+}
+
+static void report_vm(const struct vm *vm)
+{
+	printf("@vm id=%u name=%s kind=%s state=%s run_ns=%lu wait_ns=%lu sleep_ns=%lu reason=\"%s\"\n", vm->id, vm->name,
+		vm->kind == VM_PARAVIRT ? "paravirt" : "unmodified", state_name(vm->state), vm->run_ns, vm->wait_ns, vm->sleep_ns,
+		vm->stop_reason);
+	for (unsigned slot = 0; slot < vm->trace->phase_count; slot++)
+		report_phase(vm, slot);
+	report_last(vm);
+}
+
+void report_print(void)
+{
+	char nonce[NONCE_LENGTH + 1];
+
+	nonce_read(nonce);
+	printf("@twinlab report=1 nonce=%s\n", nonce);
+	printf("@machine tsc_hz=%lu ticks=%lu idle_ticks=%lu memory_bytes=%lu image_bytes=%lu\n", tsc_hz(), rdtsc() - tsc_at_boot(),
+		scheduler_idle_ticks(), memory_own_bytes(), memory_image_bytes());
+	for (unsigned i = 0; i < vm_count; i++)
+		report_vm(vms[i]);
+	printf("@end nonce=%s\n", nonce);
+}

@@ -1,0 +1,26 @@
+#pragma once
+/*
+ * The VMs that the boot command line asks for:
+ *
+ *   vm=NAME,kind=unmodified|paravirt[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,autorun=COMMANDS]
+ *
+ * One word for each VM. autorun takes the rest of the word, commas included; a word with blanks stands in double quotes,
+ * as GRUB passes it. Without kernel= the module is the one named like the kind.
+ */
+#include <stdint.h>
+#include "vm/vm.h"
+
+#define AUTORUN_MAX 256
+
+struct vm_config {
+	char name[VM_NAME_MAX];
+	enum vm_kind kind;
+	uint64_t memory_size;           /* bytes; default 16 MiB */
+	unsigned disk;                  /* MBR partition 1 to 4; 0: none */
+	unsigned console;               /* COM port 3 or 4 (or 2); 0: lines in the log */
+	char kernel[VM_NAME_MAX];       /* the boot module */
+	char autorun[AUTORUN_MAX];
+};
+
+/* Parse all vm= words. Returns how many, or -1 and in error one sentence that names the VM and the word that is wrong. */
+int config_parse(const char *command_line, struct vm_config configs[VM_MAX], char *error, unsigned error_size);

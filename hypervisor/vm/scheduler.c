@@ -1,0 +1,124 @@
+#include "cpu/idle.h"
+#include "hw/tsc.h"
+#include "paravirt/paravirt.h"
+#include "vm/scheduler.h"
+#include "vm/vms.h"
+
+static unsigned last;                   /* whose turn it was */
+static bool last_is_on_cpu;
+static uint64_t idle_ticks;
+
+uint64_t scheduler_idle_ticks(void)
+{
+	return idle_ticks;
+}
+
+static bool is_alive(const struct vm *vm)
+{
+	return vm->state == VM_RUNNABLE || vm->state == VM_BLOCKED;
+}
+
+/* Book the time since the VM's last change of state. */
+static void account(struct vm *vm, bool on_cpu, uint64_t now)
+{
+	uint64_t *account = on_cpu ? &vm->run_ns : vm->state == VM_BLOCKED ? &vm->sleep_ns : &vm->wait_ns;
+
+	if (on_cpu || is_alive(vm))
+		*account += now - vm->state_since_ns;
+	vm->state_since_ns = now;
+}
+
+static void account_all(uint64_t now)
+{
+	for (unsigned i = 0; i < vm_count; i++)
+		account(vms[i], last_is_on_cpu && i == last, now);
+	last_is_on_cpu = false;
+}
+
+/* Let everything happen that is due, and wake who got an interrupt. */
+static void run_timers(uint64_t now)
+{
+	for (unsigned i = 0; i < vm_count; i++) {
+		struct vm *vm = vms[i];
+
+		if (is_alive(vm))
+			timer_queue_run(&vm->timers, now);
+		if (vm->state == VM_BLOCKED && vm->interrupt_pending)
+			vm->state = VM_RUNNABLE;
+	}
+}
+
+static uint64_t next_deadline(void)
+{
+	uint64_t next = TIMER_NEVER;
+
+	for (unsigned i = 0; i < vm_count; i++)
+		if (is_alive(vms[i])) {
+			uint64_t deadline = timer_queue_next(&vms[i]->timers);
+
+			if (deadline < next)
+				next = deadline;
+		}
+	return next;
+}
+
+static unsigned count_in_state(enum vm_state state)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < vm_count; i++)
+		count += vms[i]->state == state;
+	return count;
+}
+
+static struct vm *next_runnable(void)
+{
+	for (unsigned step = 1; step <= vm_count; step++) {
+		unsigned i = (last + step) % vm_count;
+
+		if (vms[i]->state == VM_RUNNABLE) {
+			last = i;
+			return vms[i];
+		}
+	}
+	return NULL;
+}
+
+static void sleep_until(uint64_t deadline, uint64_t now)
+{
+	uint64_t start = rdtsc();
+
+	if (deadline <= now)            /* armed for the past by a timer that just expired */
+		return;
+	cpu_idle(deadline == TIMER_NEVER ? TIMER_NEVER : deadline - now);
+	idle_ticks += rdtsc() - start;
+}
+
+static uint64_t end_of_turn(uint64_t now)
+{
+	uint64_t deadline = next_deadline();
+	uint64_t slice_end = count_in_state(VM_RUNNABLE) > 1 ? now + SLICE_NS : TIMER_NEVER;
+
+	return deadline < slice_end ? deadline : slice_end;
+}
+
+bool scheduler_next(struct turn *turn)
+{
+	for (;;) {
+		uint64_t now = clock_now_ns();
+
+		account_all(now);
+		run_timers(now);
+		turn->vm = next_runnable();
+		if (turn->vm) {
+			turn->until_ns = end_of_turn(now);
+			last_is_on_cpu = true;
+			if (turn->vm->paravirt)
+				paravirt_scheduled(turn->vm);
+			return true;
+		}
+		if (!count_in_state(VM_BLOCKED))
+			return false;
+		sleep_until(next_deadline(), now);
+	}
+}

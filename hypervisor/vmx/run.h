@@ -1,0 +1,4 @@
+#pragma once
+
+/* Run all VMs until each is off or faulted. */
+void run_all(void);

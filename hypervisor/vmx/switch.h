@@ -1,0 +1,9 @@
+#pragma once
+
+struct vm;
+
+/* Prepare the area for a VM's FPU and vector registers, as after reset. */
+void switch_init(struct vm *vm);
+
+/* Another VM's turn: save what neither the VMCS nor enter.asm switches of the one that ran last, load this one's. Nothing to do if it is the same. */
+void switch_to(struct vm *vm);
