@@ -20,6 +20,7 @@
 #include "vm/config.h"
 #include "vm/vms.h"
 #include "vmx/run.h"
+#include "vmx/switch.h"
 #include "vmx/vmx.h"
 
 static void create_vms(const struct boot_info *boot)
@@ -63,6 +64,7 @@ void hypervisor_main(uint32_t magic, uint64_t boot_information)
 	if (log_port())
 		serial_use_interrupts(log_port());
 	ata_init();                     /* the real disk; VMs without one run as well */
+	switch_enable_fpu();            /* guests use it, the hypervisor does not */
 	vmx_init();                     /* VMXON, capabilities */
 	cpuid_init();                   /* what guests are told */
 	create_vms(&boot);

@@ -14,6 +14,14 @@
 
 static struct vm *loaded;
 
+void switch_enable_fpu(void)
+{
+	bool has_xsave = cpuid(1, 0).ecx & 1 << 26;
+
+	write_cr0((read_cr0() & ~(CR0_EM | CR0_TS)) | CR0_MP);
+	write_cr4(read_cr4() | CR4_OSFXSR | CR4_OSXMMEXCPT | (has_xsave ? CR4_OSXSAVE : 0));
+}
+
 void switch_init(struct vm *vm)
 {
 	uint8_t *area = (uint8_t *)pages_alloc(1, 1);

@@ -2,6 +2,9 @@
 
 struct vm;
 
+/* Turn the host CPU's FPU, SSE and XSAVE on, so that guests' state can be saved. Before the first VMCS records CR4. */
+void switch_enable_fpu(void);
+
 /* Prepare the area for a VM's FPU and vector registers, as after reset. */
 void switch_init(struct vm *vm);
 
