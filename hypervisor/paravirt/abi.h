@@ -69,7 +69,8 @@ enum pv_hypercall {
 	PV_HC_CONSOLE_READ,             /* (address, length ≤ 64 KiB) → bytes stored */
 	PV_HC_EVENT_SETUP,              /* (address of struct pv_event_page, vector 32 to 255) → 0 */
 	PV_HC_SET_TIMER,                /* (deadline, ns of the pvclock; 0 disarms) → 0; PV_EVENT_TIMER at the deadline, once */
-	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off */
+	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off, or as STI; VMCALL:
+	                                   like STI; HLT, no interrupt comes between the two */
 	PV_HC_BLOCK_SETUP,              /* (address of struct pv_block_setup) → 0, -ENODEV without a disk */
 	PV_HC_BLOCK_NOTIFY,             /* () → 0: look at the available ring */
 	PV_HC_BALLOON,                  /* (first page number, pages, PV_BALLOON_GIVE or _TAKE) → pages moved, at most 1024 a call, or a
