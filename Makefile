@@ -1,4 +1,5 @@
-# Twinlab. `make help` lists what can be typed; hypervisor/build.mk, guest-*/build.mk and tests/build.mk say how each part is built.
+# Twinlab. `make help` lists what can be typed; hypervisor/build.mk, guest-*/build.mk, tools/build.mk and tests/build.mk
+# say how each part is built.
 ifeq ($(wildcard tools/packages.txt),)
 $(error Run make in the top folder of Twinlab, the one that holds this Makefile)
 endif
@@ -17,14 +18,56 @@ NASMFLAGS      := -f elf64 -g -F dwarf -Werror
 # A recipe that starts with $(call say,CC) prints one short line; `make V=1` prints the commands.
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 
-help:
-	@sed -n 's/^## //p' Makefile
+# ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: help all setup demo run attach run-bare report test test-kvm bench clean images unit-tests
+.PHONY: all help setup demo run attach run-bare report test test-kvm bench clean images unit-tests built
+
+all: built                  ## build everything (the same as plain `make`)
+	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
+
+demo: built                 ## both guests at once do the same work; then the table that compares them
+	@tools/launch --autorun "$(AUTORUN)" --table
+
+run: built                  ## the same machine, with both shells to type at; build/run/disk.img keeps what they write
+	@tools/launch --interactive --disk $(B)/run/disk.img --table
+
+attach:                     ## VM=paravirt: join the console of that guest of `make run`, from another terminal
+	@tools/attach "$(VM)"
+
+run-bare: built             ## the unmodified kernel alone, on QEMU's bare PC
+	@tools/launch --interactive --bare $(B)/iso/unmodified.elf --disk $(B)/run/bare.img
+
+bench: built                ## every bench of both guests: exits, ticks, ratios; nothing is timed
+	@tools/launch --autorun "bench all; halt" --out $(B)/bench --table
+
+report:                     ## the table of the last run again (MODEL=haswell: another CPU's cost of an exit)
+	@tools/show-report $(B)/last/report.txt
+
+test: built                 ## everything that can be tested here, each tier with its reason if it cannot
+	@$(MAKE) -j$(JOBS) unit-tests
+	@tests/run
+
+test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is there
+	@tests/run kvm
+
+setup:                      ## install the packages that are missing (demo, run and test do it by themselves)
+	@tools/setup
+
+clean:                      ## delete what was built, the guests' disk included
+	@rm -rf $(B)
+
+help:                       ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+	@echo "MACHINE=bochs or kvm chooses the emulator, CPU_MODEL=… Bochs' CPU, LIMIT=… the seconds a run may take, VMS=FILE the guests."
+
+AUTORUN ?= sh demo.sh
+
+built: setup
+	@tools/locked $(MAKE) -j$(JOBS) images
 
 -include hypervisor/build.mk
 -include guest-unmodified/build.mk
 -include guest-paravirt/build.mk
--include tools/build.mk
--include tests/build.mk
+include tools/build.mk
+include tests/build.mk

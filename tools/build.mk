@@ -1,0 +1,21 @@
+# The image that boots, and the disk.
+GUEST_ELFS := $(B)/guest-unmodified/unmodified.elf $(B)/guest-paravirt/paravirt.elf
+ISO_ELFS   := $(B)/iso/twinlab.elf $(B)/iso/unmodified.elf $(B)/iso/paravirt.elf
+
+images: $(B)/twinlab.iso $(B)/bare.iso $(B)/disk.img
+
+# What GRUB has to read through an emulated CD goes without its debug information.
+vpath %.elf $(B)/hypervisor $(B)/guest-unmodified $(B)/guest-paravirt
+$(B)/iso/%.elf: %.elf
+	@mkdir -p $(@D)
+	$(call say,STRIP)objcopy --strip-debug $< $@
+
+$(B)/twinlab.iso: $(ISO_ELFS) tools/launch tools/iso tools/vms
+	$(call say,ISO)tools/launch --print-config > $(B)/twinlab.cfg && tools/iso $@ $(B)/twinlab.cfg $(ISO_ELFS)
+
+$(B)/bare.iso: $(B)/iso/unmodified.elf tools/launch tools/iso
+	$(call say,ISO)tools/launch --print-config --bare $< > $(B)/bare.cfg && tools/iso $@ $(B)/bare.cfg $<
+
+# Partition 1 is the unmodified guest's disk, partition 2 the paravirtual one's: the same files in both.
+$(B)/disk.img: $(B)/fs.img tools/disk
+	$(call say,DISK)tools/disk $@ $< 2
