@@ -7,6 +7,8 @@ PAGE_PRESENT      equ 1 << 0
 PAGE_WRITABLE     equ 1 << 1
 PAGE_LARGE        equ 1 << 7
 CR0_WP            equ 1 << 16
+CR0_NW            equ 1 << 29
+CR0_CD            equ 1 << 30
 CR0_PG            equ 1 << 31
 CR4_PAE           equ 1 << 5
 MSR_EFER          equ 0xc0000080
@@ -70,7 +72,7 @@ map_first_gigabyte:
 	jb .next
 	ret
 
-; EDX: the features. WP: the kernel, too, keeps off read-only pages.
+; EDX: the features. WP: the kernel, too, keeps off read-only pages. Some firmware leaves the caches off.
 enable_paging:
 	mov eax, boot_pml4
 	mov cr3, eax
@@ -87,6 +89,7 @@ enable_paging:
 	or eax, ebx
 	wrmsr
 	mov eax, cr0
+	and eax, ~(CR0_NW | CR0_CD)
 	or eax, CR0_PG | CR0_WP
 	mov cr0, eax
 	ret

@@ -163,7 +163,9 @@ static void command_run(char *arguments)
 	console_set_foreground(thread);
 	int code = thread_join(thread);
 	console_set_foreground(NULL);
-	if (code)
+	if (code == PROCESS_KILLED)
+		printk("%s: killed\n", name);
+	else if (code)
 		printk("%s: exit code %d\n", name, code);
 }
 

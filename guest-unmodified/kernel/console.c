@@ -91,17 +91,19 @@ void kernel_panic(const char *format, ...)
 		asm volatile("cli; hlt");
 }
 
-static void interrupt_foreground(void)
+/* True if there was one. */
+static bool interrupt_foreground(void)
 {
 	interrupted = true;
 	if (foreground)
 		thread_kill(foreground);
+	return foreground;
 }
 
 void console_input(char byte)
 {
-	if (byte == CONTROL_C)
-		interrupt_foreground();
+	if (byte == CONTROL_C && interrupt_foreground())
+		return;
 	if (input.tail - input.head < sizeof(input.bytes))
 		input.bytes[input.tail++ % sizeof(input.bytes)] = byte;
 	wait_queue_wake_all(&input.readers);

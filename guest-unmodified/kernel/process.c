@@ -29,6 +29,9 @@ static void process_start(void *argument)
 {
 	struct process *p = argument;
 
+	interrupts_save_disable();              /* a kill from here on is seen at the next trap */
+	if (thread_current()->killed)
+		process_exit(PROCESS_KILLED);
 	enter_user(p->entry, ARGUMENTS_ADDRESS, ARGUMENTS_ADDRESS);
 }
 

@@ -59,7 +59,7 @@ static int load_page(struct address_space *space, int inode, const struct elf_se
 
 static int load_segment(struct address_space *space, int inode, const struct elf_segment *s)
 {
-	int error = good_segment(s) ? 0 : -E_BAD_PROGRAM;
+	int error = s->memsz == 0 || good_segment(s) ? 0 : -E_BAD_PROGRAM;
 
 	for (uint64_t offset = 0; !error && offset < s->memsz; offset += PAGE_SIZE)
 		error = load_page(space, inode, s, offset);

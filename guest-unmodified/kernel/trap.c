@@ -84,9 +84,9 @@ static void print_registers(const struct trap_frame *f)
 static void kill_user(const struct trap_frame *f, const char *name)
 {
 	if (f->vector == VECTOR_PAGE_FAULT)
-		printk("%s (%d): %s at 0x%lx, rip 0x%lx: killed\n", thread_current()->name, thread_current()->id, name, read_cr2(), f->rip);
+		printk("%s (%d): %s at 0x%lx, rip 0x%lx\n", thread_current()->name, thread_current()->id, name, read_cr2(), f->rip);
 	else
-		printk("%s (%d): %s, rip 0x%lx: killed\n", thread_current()->name, thread_current()->id, name, f->rip);
+		printk("%s (%d): %s, rip 0x%lx\n", thread_current()->name, thread_current()->id, name, f->rip);
 	process_exit(PROCESS_KILLED);
 }
 
