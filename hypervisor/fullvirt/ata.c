@@ -182,7 +182,8 @@ static void register_write(void *device, uint16_t port, unsigned size, uint32_t 
 	}
 }
 
-/* The data register is 16 bits wide: a byte access moves a whole word, of which the upper half is lost, and four bytes are two words. */
+/* The data register is 16 bits wide: a byte access moves a whole word, of which the upper half is lost, and four bytes are
+   two words. */
 static uint32_t data_read(void *device, uint16_t port, unsigned size)
 {
 	uint8_t bytes[4] = { 0 };

@@ -1,8 +1,8 @@
 /*
  * "PIO data-in command protocol" and "PIO data-out command protocol" of ATA/ATAPI-6.
  *
- * The guest moves data blocks (DRQ set) between its memory and the disk's buffer; the backend moves the whole buffer (BSY set), up to
- * 16 sectors at once, so that a long READ SECTORS asks the real disk only once for every 16 interrupts it gives.
+ * The guest moves data blocks (DRQ set) between its memory and the disk's buffer; the backend moves the whole buffer (BSY set),
+ * up to 16 sectors at once, so that a long READ SECTORS asks the real disk only once for every 16 interrupts it gives.
  */
 #include "fullvirt/ata_device.h"
 #include "lib/errno.h"
@@ -38,13 +38,17 @@ static void request_done(struct disk_request *request, int status);
 
 static void submit(struct ata *ata, enum disk_op op, uint32_t count)
 {
+	int status;
+
 	ata->request = (struct disk_request){
 		.disk = ata->disk, .op = op, .sector = ata->lba, .count = count,
 		.buffer = ata->buffer, .done = request_done, .context = ata,
 	};
 	ata->status = ATA_BSY;
 	ata->in_flight = true;
-	disk_submit(&ata->request);
+	status = disk_submit(&ata->request);
+	if (status)
+		request_done(&ata->request, status);    /* refused: nobody else will say so */
 }
 
 static uint32_t next_part(const struct ata *ata)

@@ -2,9 +2,9 @@
  * The MC146818 "Real-Time Clock plus RAM" behind ports 0x70 (address) and 0x71 (data).
  *
  * Modelled: the time in BCD or binary, 12 or 24 hours; SET and UIP; registers A to D; 114 bytes of memory, which hold what a
- * PC's firmware leaves there. A guest may set the clock: the difference to the machine's clock is kept and dies with the VM.
- * Not modelled: the alarm and the three interrupts of IRQ 8 (an attempt to enable one is logged and does not stick), the square wave and
- * daylight saving. Of the flags in register C only UF, update ended, is ever set.
+ * PC's firmware leaves there. A guest may set the clock: the difference to the machine's clock is kept and dies with the VM. Not
+ * modelled: the alarm and the three interrupts of IRQ 8 (an attempt to enable one is logged and does not stick), the square wave
+ * and daylight saving. Of the flags in register C only UF, update ended, is ever set.
  */
 #include "fullvirt/cmos.h"
 #include "backend/clock.h"

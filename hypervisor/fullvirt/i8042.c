@@ -1,9 +1,9 @@
 /*
  * The 8042 keyboard controller behind ports 0x60 (data) and 0x64 (status, command), with nothing plugged in.
  *
- * A PC kernel that looks for a keyboard finds a controller that passes its self test, and then no one answers behind it. An
- * open bus in its place would read "output buffer full" for ever, and kernels drain that buffer. No interrupts: nothing is ever typed.
- * A20 is always open; closing it is logged.
+ * A PC kernel that looks for a keyboard finds a controller that passes its self test, and then no one answers behind it. An open
+ * bus in its place would read "output buffer full" for ever, and kernels drain that buffer. No interrupts: nothing is ever
+ * typed. A20 is always open; closing it is logged.
  */
 #include "fullvirt/i8042.h"
 #include "fullvirt/portbus.h"

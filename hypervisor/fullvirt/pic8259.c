@@ -1,12 +1,13 @@
 /*
  * The 8259A "Programmable Interrupt Controller": a master at 0x20 and a slave at 0xa0, whose INT output is the master's IR2.
  *
- * Modelled, under the data sheet's names: ICW1 to ICW4, OCW1 to OCW3, edge and level inputs (ICW1.LTIM, and the PC's ELCR per input),
- * fully nested and special fully nested mode, all end-of-interrupt and rotation commands, automatic EOI, special mask mode, poll, and
- * the default IR7. The buffered mode is wiring that a guest cannot see. MCS-80 mode has no meaning on a PC and is logged.
+ * Modelled, under the data sheet's names: ICW1 to ICW4, OCW1 to OCW3, edge and level inputs (ICW1.LTIM, and the PC's ELCR per
+ * input), fully nested and special fully nested mode, all end-of-interrupt and rotation commands, automatic EOI, special mask
+ * mode, poll, and the default IR7. The buffered mode is wiring that a guest cannot see. MCS-80 mode has no meaning on a PC and
+ * is logged.
  *
- * A request lives in IRR only while its input stays high. INT, once raised, stays up until the CPU acknowledges; if the request has
- * gone by then, "a default IR7 will occur": the spurious interrupt.
+ * A request lives in IRR only while its input stays high. INT, once raised, stays up until the CPU acknowledges; if the request
+ * has gone by then, "a default IR7 will occur": the spurious interrupt.
  */
 #include "fullvirt/pic8259.h"
 #include "fullvirt/portbus.h"

@@ -1,12 +1,14 @@
 /*
  * The 8254 "Programmable Interval Timer": three counters (pit_channel.c) behind ports 0x40 to 0x43.
  *
- * Channel 0 is the PC's timer interrupt. Its OUT pin goes to the interrupt controller as edges: at each rise the line falls and rises
- * at once. (The real pin falls somewhat earlier; the controller acts on rises only, and a fall is not worth waking the host for.)
+ * Channel 0 is the PC's timer interrupt. Its OUT pin goes to the interrupt controller as edges: at each rise the line falls and
+ * rises at once. (The real pin falls somewhat earlier; the controller acts on rises only, and a fall is not worth waking the
+ * host for.)
  *
- * Every rise has its place on the chip's time scale, computed from the count's start, so a period never drifts. A VM that was not
- * running when a rise was due gets it late. Late rises are made up for, one edge each, at most four times as fast as programmed and
- * never closer than SHORTEST_NS: a guest that counts its ticks keeps its time. What is more than CATCH_UP_TICKS late is given up.
+ * Every rise has its place on the chip's time scale, computed from the count's start, so a period never drifts. A VM that was
+ * not running when a rise was due gets it late. Late rises are made up for, one edge each, at most four times as fast as
+ * programmed and never closer than SHORTEST_NS: a guest that counts its ticks keeps its time. What is more than CATCH_UP_TICKS
+ * late is given up.
  */
 #include "fullvirt/pit8254.h"
 #include "backend/clock.h"

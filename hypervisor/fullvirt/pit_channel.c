@@ -1,8 +1,9 @@
 /*
  * One counter of an 8254, as a function of time: all six modes, binary and BCD, gate, latches.
  *
- * After a write the count reaches the counting element one CLK pulse later; a tick is one CLK pulse. So a count written at tick t
- * counts from start = t + 1, and in mode 0 the OUT pin rises at start + count: "N + 1 CLK pulses after the initial count is written".
+ * After a write the count reaches the counting element one CLK pulse later; a tick is one CLK pulse. So a count written at tick
+ * t counts from start = t + 1, and in mode 0 the OUT pin rises at start + count: "N + 1 CLK pulses after the initial count is
+ * written".
  */
 #include "fullvirt/pit_channel.h"
 
@@ -244,8 +245,9 @@ void pit_channel_latch_count(struct pit_channel *channel, uint64_t tick)
 /* Null count: what was written last has not yet reached the counting element. */
 static bool null_count(const struct pit_channel *channel, uint64_t tick)
 {
-	return channel->phase == PIT_WAITING || channel->reload_due || (channel->phase == PIT_COUNTING && tick < channel->start) ||
-	       channel->written != channel->count;
+	bool begins_later = channel->phase == PIT_COUNTING && tick < channel->start;
+
+	return channel->phase == PIT_WAITING || begins_later || channel->reload_due || channel->written != channel->count;
 }
 
 void pit_channel_latch_status(struct pit_channel *channel, uint64_t tick)

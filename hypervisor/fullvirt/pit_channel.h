@@ -1,7 +1,7 @@
 #pragma once
 /*
- * One counter of an 8254. Nothing runs here: everything is computed from the time, in ticks of the chip's clock (CLK), at which it is
- * asked. tick never goes back, and is more than a full count (65536) from the beginning.
+ * One counter of an 8254. Nothing runs here: everything is computed from the time, in ticks of the chip's clock (CLK), at which
+ * it is asked. tick never goes back, and is more than a full count (65536) from the beginning.
  */
 #include <stdbool.h>
 #include <stdint.h>

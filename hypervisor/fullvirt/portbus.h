@@ -11,8 +11,9 @@ struct vm;
 struct portbus;
 
 /*
- * size is 1, 2 or 4 bytes. A device sees accesses at its own ports only, of the sizes in its row: others are split into bytes by the bus,
- * low byte first. A row of one single port is a data port: a wide access there is wide at that one port and touches no neighbour.
+ * size is 1, 2 or 4 bytes. A device sees accesses at its own ports only, of the sizes in its row: others are split into bytes by
+ * the bus, low byte first. A row of one single port is a data port: a wide access there is wide at that one port and touches no
+ * neighbour.
  */
 struct port_range {
 	uint16_t first, last;
@@ -27,8 +28,8 @@ struct port_range {
 };
 
 struct portbus *portbus_create(struct vm *vm);
-bool portbus_add(struct portbus *bus, const struct port_range *range);   /* false: overlaps a range that is there, or the table is full */
-void portbus_claim(struct portbus *bus, const struct port_range *range); /* the same for the machine's own map, where false is our bug */
+bool portbus_add(struct portbus *bus, const struct port_range *range);   /* false: overlaps a range, or the table is full */
+void portbus_claim(struct portbus *bus, const struct port_range *range); /* for the machine's own map, where false is our bug */
 const struct port_range *portbus_find(const struct portbus *bus, uint16_t port);   /* NULL: nobody */
 
 uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size);

@@ -99,8 +99,8 @@ static uint32_t reset_control_read(void *device, uint16_t port, unsigned size)
 }
 
 /*
- * The register shares its port with the PCI configuration address (0xcf8, four bytes at once), and the width tells them apart. This
- * machine has no PCI: what is written to the address is lost and reads all ones.
+ * The register shares its port with the PCI configuration address (0xcf8, four bytes at once), and the width tells them apart.
+ * This machine has no PCI: what is written to the address is lost and reads all ones.
  */
 static void reset_control_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {

@@ -4,9 +4,10 @@
  * Modelled, under the data sheet's names: all registers, both FIFOs with trigger levels and character timeout, interrupt
  * identification, modem lines, loopback, and the PC's gate between INTR and the interrupt controller (the OUT2 pin).
  *
- * The wire is faster than any baud rate: a byte written to THR has left at once, as long as the console takes it; when the console is
- * full the byte waits in the transmitter with THRE and TEMT clear. The receiver takes typed bytes only when it has room for them, so an
- * overrun happens in loopback only. The wire knows no parity or framing errors and no break; the divisor matters for the timeout alone.
+ * The wire is faster than any baud rate: a byte written to THR has left at once, as long as the console takes it; when the
+ * console is full the byte waits in the transmitter with THRE and TEMT clear. The receiver takes typed bytes only when it has
+ * room for them, so an overrun happens in loopback only. The wire knows no parity or framing errors and no break; the divisor
+ * matters for the timeout alone.
  */
 #include "fullvirt/uart16550.h"
 #include "backend/clock.h"
@@ -136,7 +137,8 @@ static bool send(struct uart16550 *uart, uint8_t byte)
 	return true;
 }
 
-/* A byte came, or the wire has room again: empty the transmitter as far as the wire takes it. An empty transmitter is news, and raises the THRE interrupt. */
+/* A byte came, or the wire has room again: empty the transmitter as far as the wire takes it. An empty transmitter is news,
+   and raises the THRE interrupt. */
 static void transmit(void *context)
 {
 	struct uart16550 *uart = context;
