@@ -54,3 +54,6 @@ $(B)/fs.img: $(B)/tools/mkfs $(FS_FILES)
 # What the unit tests of guest code link besides the test itself.
 fs_test_EXTRA          := guest-unmodified/kernel/fs.c guest-unmodified/kernel/lib.c
 line_editor_test_EXTRA := guest-unmodified/kernel/line_editor.c guest-unmodified/kernel/lib.c
+block_cache_test_EXTRA := guest-unmodified/kernel/disk.c
+format_test_EXTRA      := guest-unmodified/kernel/format.c guest-unmodified/kernel/lib.c
+mkfs_test_EXTRA        := guest-unmodified/kernel/fs.c guest-unmodified/kernel/lib.c

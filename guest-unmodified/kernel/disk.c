@@ -61,15 +61,6 @@ static bool cache_load(uint64_t sector, uint8_t *data)
 	return true;
 }
 
-/* As many sectors as one request takes, without those at the end that the cache has. */
-static uint32_t missing_run(uint64_t sector, uint32_t count)
-{
-	count = MIN(count, DISK_REQUEST_SECTORS);
-	while (count > 1 && cache_find(sector + count - 1))
-		count--;
-	return count;
-}
-
 static int read_run(uint64_t sector, uint8_t *buffer, uint32_t run)
 {
 	if (machine_disk_read(sector, buffer, run) < 0)
@@ -88,7 +79,7 @@ int disk_read(uint64_t sector, void *buffer, uint32_t count)
 	while (count > 0 && error == 0) {
 		uint32_t run = 1;
 		if (!cache_load(sector, to)) {
-			run = missing_run(sector, count);
+			run = MIN(count, DISK_REQUEST_SECTORS);
 			error = read_run(sector, to, run);
 		}
 		sector += run;

@@ -54,7 +54,8 @@ static const char *parse_conversion(const char *f, struct conversion *c, va_list
 		*(*f == '-' ? &c->left : &c->zero) = true;
 	if (*f == '*') {
 		int width = va_arg(*args, int);
-		c->width = width > 0 ? width : 0;
+		c->left |= width < 0;
+		c->width = width < 0 ? -width : width;
 		f++;
 	}
 	for (; *f >= '0' && *f <= '9'; f++)

@@ -243,10 +243,9 @@ static int write_inode(int number, const struct fs_inode *new)
 	return error;
 }
 
-/* Content and bitmap first, the inode that points to them last. */
-static int replace_file(int number, struct fs_inode *new, const void *content)
+/* Content and bitmap, in sectors that no inode names yet. */
+static int prepare_content(struct fs_inode *new, const void *content)
 {
-	struct fs_inode old = inodes[number];
 	int error = allocate(new, (new->size + FS_SECTOR_SIZE - 1) / FS_SECTOR_SIZE);
 
 	if (error)
@@ -256,12 +255,23 @@ static int replace_file(int number, struct fs_inode *new, const void *content)
 		error = write_bitmap();
 	if (!error)
 		error = disk_flush();
+	if (error)
+		mark_file(new, false);
+	return error;
+}
+
+/* If the inode's sector fails nobody knows which of the two is on the disk: both keep their sectors. */
+static int replace_file(int number, struct fs_inode *new, const void *content)
+{
+	struct fs_inode old = inodes[number];
+	int error = prepare_content(new, content);
+
 	if (!error)
 		error = write_inode(number, new);
-	mark_file(error ? new : &old, false);
-	if (!error && old.extents[0].count > 0)
-		error = write_bitmap();
-	return error;
+	if (error || old.extents[0].count == 0)
+		return error;
+	mark_file(&old, false);
+	return write_bitmap();
 }
 
 static int find_free_inode(void)
