@@ -190,7 +190,7 @@ static uint32_t data_read(void *device, uint16_t port, unsigned size)
 
 	(void)port;
 	for (unsigned at = 0; at < size; at += 2)
-		ata_take_data(device, bytes + at, 2);
+		ata_take_data(device, 2, bytes + at, 1);
 	return bytes[0] | (size > 1 ? bytes[1] << 8 : 0) | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
@@ -200,27 +200,20 @@ static void data_write(void *device, uint16_t port, unsigned size, uint32_t valu
 
 	(void)port;
 	for (unsigned at = 0; at < size; at += 2)
-		ata_give_data(device, bytes + at, 2);
+		ata_give_data(device, 2, bytes + at, 1);
 }
 
-/* Whole elements that the current data block still holds. Byte strings go one by one, as data_read() says. */
-static size_t whole_elements(const struct ata *ata, unsigned size, size_t count)
-{
-	size_t left = size > 1 ? (ata->block_end - ata->position) / size : 0;
-
-	return count < left ? count : left;
-}
-
+/* Byte strings go one by one, as data_read() has it. */
 static size_t data_read_string(void *device, uint16_t port, unsigned size, void *to, size_t count)
 {
 	(void)port;
-	return ata_take_data(device, to, whole_elements(device, size, count) * size) / size;
+	return size == 1 ? 0 : ata_take_data(device, size, to, count);
 }
 
 static size_t data_write_string(void *device, uint16_t port, unsigned size, const void *from, size_t count)
 {
 	(void)port;
-	return ata_give_data(device, from, whole_elements(device, size, count) * size) / size;
+	return size == 1 ? 0 : ata_give_data(device, size, from, count);
 }
 
 static uint32_t control_read(void *device, uint16_t port, unsigned size)

@@ -55,6 +55,6 @@ void ata_begin_transfer(struct ata *ata, enum ata_transfer transfer, uint32_t lb
 void ata_begin_identify(struct ata *ata);
 void ata_begin_flush(struct ata *ata);
 void ata_abandon_transfer(struct ata *ata);
-/* The guest reads or writes: up to bytes of the current data block, the number done. */
-size_t ata_take_data(struct ata *ata, void *to, size_t bytes);
-size_t ata_give_data(struct ata *ata, const void *from, size_t bytes);
+/* The guest reads or writes: up to count elements of size bytes of the current data block, the number done. */
+size_t ata_take_data(struct ata *ata, unsigned size, void *to, size_t count);
+size_t ata_give_data(struct ata *ata, unsigned size, const void *from, size_t count);

@@ -156,38 +156,37 @@ static void end_block(struct ata *ata)
 	}
 }
 
-/* How much of the current data block the guest may still move in this direction. Nothing beyond it, however often it asks. */
-static size_t block_room(const struct ata *ata, enum ata_transfer transfer, size_t bytes)
+/* How many of these elements the guest may move now. Nothing beyond the current data block, however often it asks. */
+static size_t block_room(const struct ata *ata, enum ata_transfer transfer, unsigned size, size_t count)
 {
-	size_t left = ata->block_end - ata->position;
+	size_t left = (ata->block_end - ata->position) / size;
 
 	if (ata->transfer != transfer || !(ata->status & ATA_DRQ))
 		return 0;
-	return bytes < left ? bytes : left;
+	return count < left ? count : left;
 }
 
-size_t ata_take_data(struct ata *ata, void *to, size_t bytes)
+static void moved(struct ata *ata, size_t bytes)
 {
-	size_t n = block_room(ata, ATA_TRANSFER_IN, bytes);
-
-	if (n == 0)
-		return 0;
-	memcpy(to, ata->buffer + ata->position, n);
-	ata->position += n;
-	if (ata->position == ata->block_end)
+	ata->position += bytes;
+	if (bytes && ata->position == ata->block_end)
 		end_block(ata);
+}
+
+size_t ata_take_data(struct ata *ata, unsigned size, void *to, size_t count)
+{
+	size_t n = block_room(ata, ATA_TRANSFER_IN, size, count);
+
+	memcpy(to, ata->buffer + ata->position, n * size);
+	moved(ata, n * size);
 	return n;
 }
 
-size_t ata_give_data(struct ata *ata, const void *from, size_t bytes)
+size_t ata_give_data(struct ata *ata, unsigned size, const void *from, size_t count)
 {
-	size_t n = block_room(ata, ATA_TRANSFER_OUT, bytes);
+	size_t n = block_room(ata, ATA_TRANSFER_OUT, size, count);
 
-	if (n == 0)
-		return 0;
-	memcpy(ata->buffer + ata->position, from, n);
-	ata->position += n;
-	if (ata->position == ata->block_end)
-		end_block(ata);
+	memcpy(ata->buffer + ata->position, from, n * size);
+	moved(ata, n * size);
 	return n;
 }

@@ -120,7 +120,7 @@ static void update(struct pic8259 *pic)
 	raise_int(&pic->slave);
 	set_input(&pic->master, CASCADE, pic->slave.intr);
 	raise_int(&pic->master);
-	pic->vm->interrupt_pending = pic->master.intr;
+	vm_set_interrupt(pic->vm, pic->master.intr);
 }
 
 void pic8259_set_irq(void *controller, unsigned irq, bool level)

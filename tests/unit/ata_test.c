@@ -320,7 +320,7 @@ static void chs_addresses_are_translated(void **state)
 {
 	static const struct { unsigned cylinder, head, sector; bool good; uint32_t lba; } rows[] = {
 		{ 0, 0, 1, true, 0 }, { 0, 0, 63, true, 62 }, { 0, 1, 1, true, 63 }, { 1, 0, 1, true, 1008 }, { 3, 15, 63, true, 4031 },
-		{ 0, 0, 0, false, 0 }, { 0, 0, 64, false, 0 }, { 4, 0, 1, false, 0 }, { 0xffff, 15, 63, false, 0 },
+		{ 0, 0, 0, false, 0 }, { 1, 0, 0, false, 0 }, { 0, 0, 64, false, 0 }, { 4, 0, 1, false, 0 }, { 0xffff, 15, 63, false, 0 },
 	};
 
 	for (unsigned i = 0; i < LENGTH(rows); i++) {

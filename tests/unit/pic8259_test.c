@@ -268,6 +268,18 @@ static void automatic_eoi_leaves_nothing_in_service(void **state)
 	out8(MASTER, 0x00);
 }
 
+/* With nothing in service, the slave's next request follows at once: INT must fall in between, for the master's edge sense. */
+static void automatic_eoi_on_the_slave_makes_an_edge_for_each_request(void **state)
+{
+	(void)state;
+	initialize(0x11, 0x03);
+	pulse(9);
+	pulse(14);
+	assert_int_equal(take(), 0x29);
+	assert_int_equal(take(), 0x2e);
+	assert_int_equal(take(), NO_VECTOR);
+}
+
 static void special_mask_mode_opens_the_lower_levels(void **state)
 {
 	(void)state;
@@ -481,6 +493,7 @@ int main(void)
 		cmocka_unit_test_setup(every_eoi_command, setup),
 		cmocka_unit_test_setup(rotation_puts_the_served_level_last, setup),
 		cmocka_unit_test_setup(automatic_eoi_leaves_nothing_in_service, setup),
+		cmocka_unit_test_setup(automatic_eoi_on_the_slave_makes_an_edge_for_each_request, setup),
 		cmocka_unit_test_setup(special_mask_mode_opens_the_lower_levels, setup),
 		cmocka_unit_test_setup(an_edge_counts_once_however_long_the_level, setup),
 		cmocka_unit_test_setup(a_level_input_repeats_until_it_falls, setup),

@@ -93,7 +93,7 @@ static void each_mode_counts_by_the_data_sheet(void **state)
 		{ "mode 2, reloaded",            0x34, 100,  101, 100,    1 },
 		{ "mode 2, tenth period",        0x34, 100, 1050,  51,    1 },
 		{ "mode 2, by its other number", 0x3c, 100,  100,   1,    0 },
-		{ "mode 2, count 1 is 2",        0x34, 1,      2,   1,    0 },
+		{ "mode 2, count 1 is 2",        0x34, 1,      1,   2,    1 },
 		{ "mode 3, loaded",              0x36, 100,    1, 100,    1 },
 		{ "mode 3, by two",              0x36, 100,   11,  80,    1 },
 		{ "mode 3, end of high half",    0x36, 100,   50,   2,    1 },
