@@ -93,7 +93,7 @@ uint64_t portbus_unclaimed(const struct portbus *bus)
 }
 
 /* Port numbers wrap around after 0xffff, as the address lines do. */
-static bool nobody_at_all(const struct portbus *bus, uint16_t port, unsigned size)
+static __attribute__((noinline)) bool nobody_at_all(const struct portbus *bus, uint16_t port, unsigned size)
 {
 	for (unsigned i = 0; i < size; i++)
 		if (bus->owner[(uint16_t)(port + i)] != NOBODY)
@@ -102,7 +102,7 @@ static bool nobody_at_all(const struct portbus *bus, uint16_t port, unsigned siz
 }
 
 /* Does the owner of the first port take this access as one, or must the bus split it? */
-static bool takes_whole(const struct portbus *bus, const struct port_range *range, uint16_t port, unsigned size)
+static inline bool takes_whole(const struct portbus *bus, const struct port_range *range, uint16_t port, unsigned size)
 {
 	if (size == 1)
 		return true;
@@ -111,28 +111,39 @@ static bool takes_whole(const struct portbus *bus, const struct port_range *rang
 	return (range->widths & size) && (range->first == range->last || port + size - 1 <= range->last);
 }
 
-uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size)
+/* Split accesses stay out of line, so that the usual one is a lookup and a jump. */
+static __attribute__((noinline)) uint32_t read_bytes(struct portbus *bus, uint16_t port, unsigned size)
 {
-	const struct port_range *range = &bus->ranges[bus->owner[port]];
 	uint32_t value = 0;
 
-	if (takes_whole(bus, range, port, size))
-		return range->read(range->device, port, size);
 	for (unsigned i = 0; i < size; i++)
 		value |= (portbus_read(bus, port + i, 1) & 0xff) << (8 * i);
 	return value;
+}
+
+static __attribute__((noinline)) void write_bytes(struct portbus *bus, uint16_t port, unsigned size, uint32_t value)
+{
+	for (unsigned i = 0; i < size; i++)
+		portbus_write(bus, port + i, 1, value >> (8 * i) & 0xff);
+}
+
+uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size)
+{
+	const struct port_range *range = &bus->ranges[bus->owner[port]];
+
+	if (takes_whole(bus, range, port, size))
+		return range->read(range->device, port, size);
+	return read_bytes(bus, port, size);
 }
 
 void portbus_write(struct portbus *bus, uint16_t port, unsigned size, uint32_t value)
 {
 	const struct port_range *range = &bus->ranges[bus->owner[port]];
 
-	if (takes_whole(bus, range, port, size)) {
+	if (takes_whole(bus, range, port, size))
 		range->write(range->device, port, size, value);
-		return;
-	}
-	for (unsigned i = 0; i < size; i++)
-		portbus_write(bus, port + i, 1, value >> (8 * i) & 0xff);
+	else
+		write_bytes(bus, port, size, value);
 }
 
 /* One element to or from the guest's string, in the byte order of the machine. */
