@@ -1,4 +1,5 @@
-# The unmodified kernel, its programs and its file system. guest-paravirt/build.mk builds the same boot/ and kernel/ with its own machine/.
+# The unmodified kernel, its programs and its file system.
+# guest-paravirt/build.mk builds the same boot/ and kernel/ with its own machine/.
 
 GUEST_KERNEL_SOURCES := $(sort $(wildcard guest-unmodified/boot/*.c guest-unmodified/boot/*.asm \
 	guest-unmodified/kernel/*.c guest-unmodified/kernel/*.asm))
@@ -6,7 +7,8 @@ GUEST_CFLAGS        := -Iguest-unmodified/kernel
 GUEST_LINKER_SCRIPT := guest-unmodified/linker.ld
 GUEST_LDFLAGS       := $(KERNEL_LDFLAGS) -Wl,-z,max-page-size=4096
 
-# $(eval $(call guest_kernel,DIRECTORY,ELF,CFLAGS)): build/DIRECTORY/ELF from boot/, kernel/ and DIRECTORY/machine/, where CFLAGS are added.
+# $(eval $(call guest_kernel,DIRECTORY,ELF,CFLAGS)): build/DIRECTORY/ELF from boot/, kernel/ and DIRECTORY/machine/.
+# CFLAGS are added for machine/ only.
 define guest_kernel
 $(1)_objects := $$(GUEST_KERNEL_SOURCES:guest-unmodified/%=$(B)/$(1)/%.o) \
 	$$(patsubst %,$(B)/%.o,$$(sort $$(wildcard $(1)/machine/*.c)))

@@ -1,5 +1,5 @@
 ; From the boot loader's 32-bit protected mode to kernel_main() in long mode.
-; Multiboot Specification 0.6.96, "The layout of Multiboot header" and "Machine state". Touches the CPU only, no chip of the machine.
+; Multiboot Specification 0.6.96, "The layout of Multiboot header" and "Machine state". Touches the CPU only, not the machine.
 
 MULTIBOOT_MAGIC   equ 0x1badb002
 MULTIBOOT_FLAGS   equ 0x3               ; page-aligned modules, memory information

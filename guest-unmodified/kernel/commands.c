@@ -33,11 +33,11 @@ static void command_ps(char *arguments)
 	static const char *const states[] = { "unused", "ready", "runs", "sleeps", "dead" };
 
 	(void)arguments;
-	printk("   id  state   name\n");
+	printk("   id  ring  state   name\n");
 	for (size_t i = 0; i < MAX_THREADS; i++) {
 		const struct thread *t = thread_at(i);
 		if (t)
-			printk("%5d  %-6s  %s%s\n", t->id, states[t->state], t->name, t->process ? "" : " (kernel)");
+			printk("%5d  %4d  %-6s  %s\n", t->id, t->process ? 3 : 0, states[t->state], t->name);
 	}
 }
 

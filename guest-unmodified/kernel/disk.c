@@ -1,6 +1,6 @@
 /*
- * The cache keeps what was read in small pieces: a program's pages, a directory, a short file. A long run goes past it, in requests as
- * large as the machine takes, and would only push the rest out.
+ * The cache keeps what was read in small pieces: a program's pages, a directory, a short file. A long run would only push these
+ * out, so it goes past the cache, in requests as large as the machine takes.
  */
 #include "disk.h"
 #include "errors.h"

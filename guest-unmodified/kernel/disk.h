@@ -1,5 +1,5 @@
 #pragma once
-/* The disk as the file system sees it: sectors through a small cache that writes through. Callers may sleep. 0, or a negative error. */
+/* The disk as the file system sees it, behind a small cache that writes through. Callers may sleep. 0, or a negative error. */
 #include <stdint.h>
 
 #define SECTOR_SIZE 512u

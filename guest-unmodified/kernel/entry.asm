@@ -92,8 +92,8 @@ global thread_first_step
 thread_first_step:
 	call thread_started
 
-; void enter_user(uint64_t rip, uint64_t rsp, uint64_t argument): to ring 3, with the argument in RDI and nothing of the kernel in a register.
-; Interrupts off.
+; void enter_user(uint64_t rip, uint64_t rsp, uint64_t argument): to ring 3, with the argument in RDI and nothing of the kernel in
+; any other register. Interrupts off.
 global enter_user
 enter_user:
 	push qword SELECTOR_USER_DATA

@@ -34,10 +34,18 @@ static void mark_file(const struct fs_inode *inode, bool used)
 
 static bool good_superblock(void)
 {
+	uint32_t bitmap_sectors = ROUND_UP(super.sectors, FS_BITS_PER_SECTOR) / FS_BITS_PER_SECTOR;
+
 	return super.magic == FS_MAGIC && super.sectors <= FS_MAX_SECTORS
-		&& super.bitmap_start == 1 && super.bitmap_sectors == (super.sectors + FS_BITS_PER_SECTOR - 1) / FS_BITS_PER_SECTOR
+		&& super.bitmap_start == 1 && super.bitmap_sectors == bitmap_sectors
 		&& super.inode_start == 1 + super.bitmap_sectors && super.inode_sectors == FS_INODE_SECTORS
 		&& super.data_start == super.inode_start + FS_INODE_SECTORS && super.data_start < super.sectors;
+}
+
+static bool good_extent(const struct fs_extent *e)
+{
+	return e->count == 0
+		|| (e->start >= super.data_start && e->start <= super.sectors && e->count <= super.sectors - e->start);
 }
 
 static bool good_inode(const struct fs_inode *inode)
@@ -47,10 +55,9 @@ static bool good_inode(const struct fs_inode *inode)
 	if (inode->name[FS_NAME_SIZE - 1] != '\0')
 		return false;
 	for (int i = 0; i < FS_EXTENTS; i++) {
-		const struct fs_extent *e = &inode->extents[i];
-		if (e->count > 0 && (e->start < super.data_start || e->start > super.sectors || e->count > super.sectors - e->start))
+		if (!good_extent(&inode->extents[i]))
 			return false;
-		sectors += e->count;
+		sectors += inode->extents[i].count;
 	}
 	return inode->size <= sectors * FS_SECTOR_SIZE;
 }

@@ -31,7 +31,7 @@ char *next_word(char **line);
 /* CRC-32 as in Ethernet; start with 0, continue with the last result. */
 uint32_t crc32(uint32_t crc, const void *bytes, size_t n);
 
-/* Conversions: %c %s %d %u %x %p %%, with '-', '0', a width or '*', and the lengths l, ll, z. Terminates (size > 0); returns the length
-   that an endless buffer would have taken. */
+/* Conversions: %c %s %d %u %x %p %%, with '-', '0', a width or '*', and the lengths l, ll, z. Always terminates (size > 0);
+   returns the length that an endless buffer would have taken. */
 size_t format_string(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 size_t format_string_va(char *buffer, size_t size, const char *format, va_list args);

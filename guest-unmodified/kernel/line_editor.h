@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A line being typed: backspace, ^U (clear), ^C (cancel), up and down through the last lines. Knows neither the console nor threads:
- * bytes in, bytes to show out.
+ * A line being typed: backspace, ^U (clear), ^C (cancel), up and down through the last lines.
+ * Knows neither the console nor threads: bytes in, bytes to show out.
  */
 #include <stddef.h>
 

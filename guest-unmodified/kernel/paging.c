@@ -54,8 +54,10 @@ void paging_init(void)
 		kernel_panic("the kernel's image is too large for its page tables");
 	for (size_t i = 0; i < ARRAY_LENGTH(image_pages); i++)
 		image_pages[i] = i * PAGE_SIZE | image_access(i * PAGE_SIZE);
-	for (size_t i = 0; i < TABLE_ENTRIES; i++)
-		boot_pd[i] = i < IMAGE_TABLES ? (uint64_t)&image_pages[i * TABLE_ENTRIES] | PAGE_PRESENT | PAGE_WRITABLE : boot_pd[i] | nx;
+	for (size_t i = 0; i < IMAGE_TABLES; i++)
+		boot_pd[i] = (uint64_t)&image_pages[i * TABLE_ENTRIES] | PAGE_PRESENT | PAGE_WRITABLE;
+	for (size_t i = IMAGE_TABLES; i < TABLE_ENTRIES; i++)
+		boot_pd[i] |= nx;
 	load_cr3(boot_pml4);
 }
 

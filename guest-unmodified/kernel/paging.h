@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Address spaces. The kernel: the first GiB, one to one, in each of them. A user program: USER_BASE to USER_END, in pages of 4 KiB.
+ * Address spaces. In each of them the kernel has the first GiB, one to one; a program has USER_BASE to USER_END.
  * SDM, "4-Level Paging".
  */
 #include <stdbool.h>
@@ -26,8 +26,8 @@ void address_space_destroy(struct address_space *space);        /* frees the use
 /* NULL is the kernel's own. */
 void address_space_activate(struct address_space *space);
 
-/* A new zeroed page at this user address; with access = PAGE_WRITABLE, PAGE_EXECUTABLE, neither or both. The page if it is there already,
-   with the access added. NULL without memory or outside the user's range. */
+/* The page at this user address, a new zeroed one if there is none. access, PAGE_WRITABLE or PAGE_EXECUTABLE, is added to its own.
+   NULL without memory or outside the user's range. */
 void *address_space_add_page(struct address_space *space, uint64_t address, uint64_t access);
 
 /* May ring 3 read (or write) all of it? */

@@ -1,13 +1,13 @@
 #pragma once
 /*
- * The system calls: INT 0x80, the number in RAX, arguments in RDI, RSI, RDX; the result in RAX, a negative error (errors.h) if it failed;
- * no other register changes. User programs include this header too.
+ * The system calls: INT 0x80, the number in RAX, arguments in RDI, RSI, RDX; the result in RAX, a negative error (errors.h) if it
+ * failed; no other register changes. User programs include this header too.
  */
 
 enum system_call {
 	SYS_EXIT,               /* (code) */
 	SYS_WRITE,              /* (descriptor, bytes, n) → bytes taken, at most 4096 a call */
-	SYS_READ,               /* (descriptor, buffer, n) → bytes read, at most 4096 a call; 0: end of the file. The console gives a line */
+	SYS_READ,               /* (descriptor, buffer, n) → bytes read, at most 4096 a call; 0: the end. The console gives a line */
 	SYS_OPEN,               /* (name, OPEN_READ or OPEN_WRITE) → descriptor */
 	SYS_CLOSE,              /* (descriptor): what was written becomes the file, as a whole */
 	SYS_YIELD,

@@ -113,10 +113,14 @@ void thread_preempt_if_due(void)
 
 void wait_queue_sleep(struct wait_queue *queue)
 {
+	struct thread **end = &queue->first;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = current;
+	current->next = NULL;
 	current->state = THREAD_SLEEPING;
 	current->waiting_on = queue;
-	current->next = queue->first;
-	queue->first = current;
 	schedule();
 }
 
@@ -182,15 +186,20 @@ static void free_slot(struct thread *t)
 	t->state = THREAD_UNUSED;
 }
 
-/* A free slot; the dead whom nobody will join leave theirs. */
-static struct thread *find_slot(void)
+/* The dead whom nobody will join. */
+static void free_orphans(void)
 {
-	for (size_t i = 1; i < MAX_THREADS; i++) {
+	for (size_t i = 1; i < MAX_THREADS; i++)
 		if (threads[i].state == THREAD_DEAD && !threads[i].parent)
 			free_slot(&threads[i]);
+}
+
+static struct thread *find_slot(void)
+{
+	free_orphans();
+	for (size_t i = 1; i < MAX_THREADS; i++)
 		if (threads[i].state == THREAD_UNUSED)
 			return &threads[i];
-	}
 	return NULL;
 }
 
@@ -248,6 +257,7 @@ int thread_join(struct thread *t)
 		wait_queue_sleep(&t->ended);
 	int exit_code = t->exit_code;
 	free_slot(t);
+	free_orphans();
 	interrupts_restore(on);
 	return exit_code;
 }

@@ -49,7 +49,7 @@ void thread_yield(void);
 void thread_sleep_until(uint64_t deadline_ns);  /* earlier if it is killed */
 void thread_kill(struct thread *thread);        /* it and its children end before they return to ring 3 */
 
-/* wait_queue_sleep() for a wait that may last for ever: false at once if the thread is killed. May also return without a reason. */
+/* wait_queue_sleep() for a wait that may last for ever: ends at once, and is false, when the thread is killed. */
 bool thread_wait(struct wait_queue *queue);
 
 /* For trap() and the timer. */

@@ -73,7 +73,7 @@ static uint64_t read_cr2(void)
 
 static void print_registers(const struct trap_frame *f)
 {
-	printk("rip %p  rsp %p  rflags %p  error 0x%lx  cr2 %p\n", (void *)f->rip, (void *)f->rsp, (void *)f->rflags, f->error_code,
+	printk("rip %p  rsp %p  rflags 0x%lx  error 0x%lx  cr2 %p\n", (void *)f->rip, (void *)f->rsp, f->rflags, f->error_code,
 		(void *)read_cr2());
 	printk("rax %p  rbx %p  rcx %p  rdx %p\n", (void *)f->rax, (void *)f->rbx, (void *)f->rcx, (void *)f->rdx);
 	printk("rsi %p  rdi %p  rbp %p  r8  %p\n", (void *)f->rsi, (void *)f->rdi, (void *)f->rbp, (void *)f->r8);
@@ -83,10 +83,12 @@ static void print_registers(const struct trap_frame *f)
 
 static void kill_user(const struct trap_frame *f, const char *name)
 {
+	const struct thread *t = thread_current();
+
 	if (f->vector == VECTOR_PAGE_FAULT)
-		printk("%s (%d): %s at 0x%lx, rip 0x%lx\n", thread_current()->name, thread_current()->id, name, read_cr2(), f->rip);
+		printk("%s (%d): %s at 0x%lx, rip 0x%lx\n", t->name, t->id, name, read_cr2(), f->rip);
 	else
-		printk("%s (%d): %s, rip 0x%lx\n", thread_current()->name, thread_current()->id, name, f->rip);
+		printk("%s (%d): %s, rip 0x%lx\n", t->name, t->id, name, f->rip);
 	process_exit(PROCESS_KILLED);
 }
 

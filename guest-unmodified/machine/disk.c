@@ -1,6 +1,6 @@
 /*
- * The disk: the first drive of the first ATA channel, programmed input and output. ATA/ATAPI-6, "PIO data-in command protocol" and
- * "PIO data-out command protocol". One interrupt for each sector; the data of a sector is one string instruction.
+ * The disk: the first drive of the first ATA channel. ATA/ATAPI-6, "PIO data-in command protocol" and "PIO data-out command
+ * protocol": one interrupt for each sector. The data of a sector is one string instruction.
  */
 #include "machine.h"
 #include "pc.h"

@@ -53,8 +53,8 @@ bool interrupt_requested(int irq)
 	return inb(MASTER_COMMAND) >> irq & 1;
 }
 
-/* A request that goes away before the CPU asks for its number is reported as input 7, without a bit in the ISR. A spurious one of the
-   slave is a real one for the master. */
+/* A request that goes away before the CPU asks for its number is reported as input 7, without a bit in the ISR.
+   A spurious one of the slave is a real one for the master. */
 bool interrupt_is_spurious(int irq)
 {
 	uint16_t command = irq < 8 ? MASTER_COMMAND : SLAVE_COMMAND;

@@ -1,5 +1,5 @@
 /*
- * Timer and clock: channel 0 of an 8254 counts down from DIVISOR at 1.193182 MHz, again and again (mode 2), and interrupts each time.
+ * Timer and clock: channel 0 of an 8254 counts down from DIVISOR at 1.193182 MHz, again and again, and interrupts each time.
  * Intel 8254 data sheet, "Mode 2: Rate Generator" and "Counter Latch Command". So this machine ticks, asked or not.
  */
 #include "machine.h"
@@ -43,8 +43,8 @@ static uint64_t read_elapsed(void)
 	return count <= DIVISOR ? DIVISOR - count : 0;
 }
 
-/* The counter may have been reloaded while its tick still waits at the 8259. It shows as a reading below the last one, so only such a
-   reading (and the first of each tick) has to ask. */
+/* The counter may have been reloaded while its tick still waits at the 8259. That shows as a reading below the last one, so
+   only such a reading, and the first of each tick, has to ask. */
 static uint64_t elapsed_since_tick(void)
 {
 	uint64_t elapsed = read_elapsed();

@@ -1,4 +1,4 @@
-/* Date and time: the MC146818 real-time clock. Motorola MC146818A data sheet, "Time, Calendar, and Alarm Locations". Its time is UTC. */
+/* Date and time: the MC146818 real-time clock, in UTC. Motorola MC146818A data sheet, "Time, Calendar, and Alarm Locations". */
 #include "machine.h"
 #include "portio.h"
 
@@ -73,8 +73,10 @@ static void decode(struct date *d, uint8_t register_b)
 	if (!(register_b & B_24_HOURS))
 		d->hour &= (uint8_t)~HOURS_PM;
 	if (!(register_b & B_BINARY))
-		*d = (struct date){ from_bcd(d->second), from_bcd(d->minute), from_bcd(d->hour), from_bcd(d->day), from_bcd(d->month),
-			from_bcd(d->year) };
+		*d = (struct date){
+			from_bcd(d->second), from_bcd(d->minute), from_bcd(d->hour), from_bcd(d->day), from_bcd(d->month),
+			from_bcd(d->year),
+		};
 	if (!(register_b & B_24_HOURS))
 		d->hour = (uint8_t)(d->hour % 12 + (pm ? 12 : 0));
 }

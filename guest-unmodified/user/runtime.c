@@ -1,7 +1,60 @@
-/* Start-up and printing. The kernel passes the arguments as one line, in RDI. */
+/* System calls, start-up and printing. The kernel passes the arguments as one line, in RDI. */
 #include "user.h"
 
 #define MAX_ARGUMENTS 16
+
+static int64_t system_call(uint64_t number, uint64_t a, uint64_t b, uint64_t c)
+{
+	int64_t result;
+
+	asm volatile("int $0x80" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c) : "memory");
+	return result;
+}
+
+int64_t write(int descriptor, const void *bytes, size_t n)
+{
+	return system_call(SYS_WRITE, (uint64_t)descriptor, (uint64_t)bytes, n);
+}
+
+int64_t read(int descriptor, void *buffer, size_t n)
+{
+	return system_call(SYS_READ, (uint64_t)descriptor, (uint64_t)buffer, n);
+}
+
+int64_t open(const char *name, uint64_t mode)
+{
+	return system_call(SYS_OPEN, (uint64_t)name, mode, 0);
+}
+
+int64_t close(int descriptor)
+{
+	return system_call(SYS_CLOSE, (uint64_t)descriptor, 0, 0);
+}
+
+int64_t yield(void)
+{
+	return system_call(SYS_YIELD, 0, 0, 0);
+}
+
+int64_t sleep_ms(uint64_t milliseconds)
+{
+	return system_call(SYS_SLEEP, milliseconds, 0, 0);
+}
+
+int64_t getpid(void)
+{
+	return system_call(SYS_GETPID, 0, 0, 0);
+}
+
+int64_t spawn(const char *name, const char *arguments)
+{
+	return system_call(SYS_SPAWN, (uint64_t)name, (uint64_t)arguments, 0);
+}
+
+int64_t wait(int64_t pid)
+{
+	return system_call(SYS_WAIT, (uint64_t)pid, 0, 0);
+}
 
 static int split(char *line, char **argv)
 {

@@ -1,4 +1,4 @@
-/* The toy OS' file system over a disk in memory that can lose power, keep what was not flushed in any order, and report errors. */
+/* The toy OS' file system over a disk in memory: it loses power, keeps what was not flushed in any order, and reports errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -183,8 +183,10 @@ static void files_survive_a_remount(void **state)
 static void any_part_can_be_read(void **state)
 {
 	static const struct { uint32_t offset, n; int got; } rows[] = {
-		{ 0, 0, 0 }, { 0, 1, 1 }, { 511, 2, 2 }, { 512, 512, 512 }, { 513, 2000, 2000 }, { 100, 412, 412 }, { 4999, 1, 1 },
-		{ 4999, 2, 1 }, { 4000, 5000, 1000 }, { 5000, 1, 0 }, { 5001, 1, 0 }, { UINT32_MAX, 100, 0 }, { 1, UINT32_MAX, 4999 },
+		{ 0, 0, 0 }, { 0, 1, 1 }, { 511, 2, 2 }, { 512, 512, 512 }, { 513, 2000, 2000 }, { 100, 412, 412 },
+		{ 4999, 1, 1 },
+		{ 4999, 2, 1 }, { 4000, 5000, 1000 }, { 5000, 1, 0 }, { 5001, 1, 0 }, { UINT32_MAX, 100, 0 },
+		{ 1, UINT32_MAX, 4999 },
 	};
 	uint8_t buffer[5000];
 	(void)state;
@@ -221,7 +223,7 @@ static void overwriting_and_removing_give_space_back(void **state)
 
 static void a_file_may_lie_in_pieces_but_not_in_too_many(void **state)
 {
-	uint32_t n = fs_free_bytes() / SECTOR_SIZE / FS_INODES;         /* sectors each, so that FS_INODES files nearly fill the disk */
+	uint32_t n = fs_free_bytes() / SECTOR_SIZE / FS_INODES;         /* sectors each: FS_INODES files nearly fill the disk */
 	char name[] = "00";
 	(void)state;
 
