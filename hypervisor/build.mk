@@ -7,7 +7,7 @@ all: $(B)/hypervisor/twinlab.elf
 
 $(B)/hypervisor/%.o: hypervisor/%.c
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -Ihypervisor -c $< -o $@
+	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -mpreferred-stack-boundary=3 -Ihypervisor -c $< -o $@
 
 $(B)/hypervisor/%.asm.o: hypervisor/%.asm
 	@mkdir -p $(@D)

@@ -27,8 +27,11 @@ struct timer {
 struct timer_queue {
 	struct timer *first;
 	uint64_t runs;                          /* of timer_queue_run */
-	bool changed;                           /* a sooner timer was armed: whoever sleeps or runs until the next one looks again */
 };
+
+/* The guest that runs now may run undisturbed until this value of the time-stamp counter. Whatever wants the run loop's attention before,
+   a sooner timer, an interrupt, a change of state, sets it to 0. */
+extern uint64_t run_until;
 
 #define TIMER_NEVER UINT64_MAX
 

@@ -1,6 +1,8 @@
 #include "backend/clock.h"
 #include <stddef.h>
 
+uint64_t run_until;
+
 void timer_init(struct timer *timer, struct timer_queue *queue, void (*expired)(void *context), void *context)
 {
 	*timer = (struct timer){ .queue = queue, .expired = expired, .context = context };
@@ -15,7 +17,8 @@ static void insert(struct timer_queue *queue, struct timer *timer)
 		link = &(*link)->next;
 	timer->next = *link;
 	*link = timer;
-	queue->changed |= queue->first == timer;
+	if (queue->first == timer)
+		run_until = 0;
 	timer->armed = true;
 	timer->armed_in = queue->runs;
 }

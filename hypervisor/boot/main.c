@@ -5,6 +5,7 @@
 #include "backend/disk.h"
 #include "boot/multiboot2.h"
 #include "cpu/descriptors.h"
+#include "cpu/idle.h"
 #include "exit/exit.h"
 #include "hw/ata.h"
 #include "hw/pic.h"
@@ -61,6 +62,7 @@ void hypervisor_main(uint32_t magic, uint64_t boot_information)
 	pic_init();                     /* real interrupts, all masked */
 	tsc_init(pit_measure_tsc_hz()); /* time */
 	clock_init();
+	idle_init();                    /* sleeping until the next deadline */
 	if (log_port())
 		serial_use_interrupts(log_port());
 	ata_init();                     /* the real disk; VMs without one run as well */

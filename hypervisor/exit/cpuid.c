@@ -134,6 +134,12 @@ static struct cpuid basic_leaf(const struct vm *vm, uint32_t leaf, uint32_t subl
 	}
 }
 
+/* Leaves that always answer the same. */
+static bool is_constant(uint32_t leaf)
+{
+	return leaf <= highest_basic && !((1u << 1 | 1u << 4 | 1u << 7 | 1u << 0xd) >> leaf & 1);
+}
+
 static struct cpuid hypervisor_leaf(uint32_t leaf)
 {
 	uint32_t r[4];
@@ -154,14 +160,29 @@ static struct cpuid answer(const struct vm *vm, uint32_t leaf, uint32_t subleaf)
 	return basic_leaf(vm, highest_basic, subleaf);
 }
 
-enum verdict handle_cpuid(struct vm *vm)
+static void put_answer(struct vcpu_regs *regs, const struct cpuid *leaf)
+{
+	regs->rax = leaf->eax;
+	regs->rbx = leaf->ebx;
+	regs->rcx = leaf->ecx;
+	regs->rdx = leaf->edx;
+}
+
+static __attribute__((noinline)) void compute_answer(struct vm *vm)
 {
 	struct vcpu_regs *regs = &vm->vcpu.regs;
 	struct cpuid leaf = answer(vm, regs->rax, regs->rcx);
 
-	regs->rax = leaf.eax;
-	regs->rbx = leaf.ebx;
-	regs->rcx = leaf.ecx;
-	regs->rdx = leaf.edx;
+	put_answer(regs, &leaf);
+}
+
+enum verdict handle_cpuid(struct vm *vm)
+{
+	uint32_t leaf = vm->vcpu.regs.rax;
+
+	if (is_constant(leaf))
+		put_answer(&vm->vcpu.regs, &basic[leaf]);
+	else
+		compute_answer(vm);
 	return VERDICT_NEXT;
 }

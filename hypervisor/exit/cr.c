@@ -125,7 +125,7 @@ static enum verdict mov_to_cr(struct vm *vm, unsigned cr, unsigned operand)
 
 enum verdict handle_control_register(struct vm *vm)
 {
-	uint64_t qualification = vmcs_read(EXIT_QUALIFICATION);
+	uint64_t qualification = exit_qualification(vm);
 	unsigned cr = REGISTER(qualification), operand = OPERAND(qualification);
 
 	if (ACCESS(qualification) == MOV_TO_CR)

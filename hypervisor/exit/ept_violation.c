@@ -10,7 +10,7 @@
 /* There is nothing behind a guest-physical address outside the guest's memory, or one that it gave back: no device, no bus to read ones from. */
 enum verdict handle_ept_violation(struct vm *vm)
 {
-	uint64_t qualification = vmcs_read(EXIT_QUALIFICATION);
+	uint64_t qualification = exit_qualification(vm);
 	uint64_t gpa = vmcs_read(GUEST_PHYSICAL_ADDRESS);
 	const char *did = qualification & BY_FETCH ? "jumped to" : qualification & BY_WRITE ? "wrote to" : "read";
 	const char *why = gpa >= vm->memory.size ? "outside its memory" : "in a page it gave back";

@@ -25,7 +25,7 @@ static enum verdict reflect(struct vm *vm, uint32_t information)
 	unsigned vector = information & INTR_VECTOR_MASK;
 
 	if (vector == VECTOR_DB) {      /* the exit left DR6 to us: the qualification holds the new causes. SDM: "Debug Exceptions" */
-		uint64_t causes = vmcs_read(EXIT_QUALIFICATION);
+		uint64_t causes = exit_qualification(vm);
 
 		write_dr6((read_dr6() & ~0xfull) | (causes & 0x600f));
 	}
@@ -54,10 +54,21 @@ enum verdict handle_triple_fault(struct vm *vm)
 	return VERDICT_SAME;
 }
 
+/* The controls and the host state were good, the guest's state was not: the CPU refused to enter and came back as if by an exit. */
+enum verdict handle_entry_failure(struct vm *vm)
+{
+	uint32_t reason = vmcs_read(EXIT_REASON) & 0xffff;
+
+	vm_fault(vm, "the CPU refuses to enter the guest: %s, qualification 0x%lx", exit_name(reason % EXIT_REASONS), exit_qualification(vm));
+	return VERDICT_SAME;
+}
+
 enum verdict handle_unsupported(struct vm *vm)
 {
 	uint32_t reason = vmcs_read(EXIT_REASON) & 0xffff;
 
-	vm_fault(vm, "VM exit %u (%s), which this hypervisor does not serve, at RIP 0x%lx", reason, exit_name(reason), vmcs_read(GUEST_RIP));
+	exit_qualification(vm);
+	vm_fault(vm, "VM exit %u (%s), which this hypervisor does not serve, at RIP 0x%lx", reason,
+		exit_name(reason % EXIT_REASONS), vmcs_read(GUEST_RIP));
 	return VERDICT_SAME;
 }

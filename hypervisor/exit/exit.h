@@ -6,6 +6,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include "vmx/vmcs.h"
 
 struct vm;
 
@@ -16,14 +17,19 @@ enum verdict {
 };
 
 struct exit_row {
-	const char *name;                       /* the report's and the log's name: the SDM's, in capitals */
-	enum verdict (*handle)(struct vm *vm);  /* NULL: no VM may cause it; it is stopped */
-	bool qualified;                         /* EXIT_QUALIFICATION means something */
+	enum verdict (*handle)(struct vm *vm);
+	const char *name;                       /* the report's and the log's: the SDM's, in capitals */
 };
 
-extern const struct exit_row exit_table[];
+extern const struct exit_row exit_table[EXIT_REASONS];
 
-const char *exit_name(uint32_t reason);         /* "unknown" for a reason past the table */
+const char *exit_name(uint64_t reason);
+
+/* Does the SDM define an exit qualification for this reason? Its handler reads it with exit_qualification(). */
+bool exit_is_qualified(uint64_t reason);
+
+/* The exit's qualification, which also goes into its record. */
+uint64_t exit_qualification(struct vm *vm);
 
 enum verdict handle_exception(struct vm *vm);
 enum verdict handle_external_interrupt(struct vm *vm);
@@ -42,6 +48,7 @@ enum verdict handle_rdpmc(struct vm *vm);
 enum verdict handle_invd(struct vm *vm);
 enum verdict handle_xsetbv(struct vm *vm);
 enum verdict handle_ept_violation(struct vm *vm);
+enum verdict handle_entry_failure(struct vm *vm);
 enum verdict handle_unsupported(struct vm *vm);
 
 /* Settle the answers of CPUID, once, before the first VM. */

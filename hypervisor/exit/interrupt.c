@@ -29,10 +29,11 @@ static void request_window(struct vm *vm, bool on)
 		on ? controls | CPU_INTERRUPT_WINDOW_EXITING : controls & ~CPU_INTERRUPT_WINDOW_EXITING);
 }
 
-/* The guest can take an interrupt again: the run loop delivers before the next entry. */
+/* The guest can take an interrupt again: the run loop delivers it before the next entry. */
 enum verdict handle_interrupt_window(struct vm *vm)
 {
 	request_window(vm, false);
+	run_until = 0;
 	return VERDICT_SAME;
 }
 

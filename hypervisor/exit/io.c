@@ -177,7 +177,7 @@ static enum verdict string_io(struct vm *vm, uint64_t qualification)
 
 enum verdict handle_io(struct vm *vm)
 {
-	uint64_t qualification = vmcs_read(EXIT_QUALIFICATION);
+	uint64_t qualification = exit_qualification(vm);
 
 	if (!vm->pc) {                  /* a paravirtual guest has no ports: nobody answers */
 		vm_fault(vm, "%s port 0x%x: a paravirtual machine has no ports", IS_IN(qualification) ? "read" : "wrote", (unsigned)PORT(qualification));

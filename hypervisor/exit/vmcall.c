@@ -3,7 +3,6 @@
 #include "lib/errno.h"
 #include "paravirt/paravirt.h"
 #include "vm/vm.h"
-#include "vmx/ept.h"
 #include "vmx/vmx.h"
 
 /* The door of the paravirtual guest. For the unmodified one VMCALL is what it is on bare metal: an invalid opcode. */
@@ -11,24 +10,21 @@ enum verdict handle_vmcall(struct vm *vm)
 {
 	struct vcpu_regs *regs = &vm->vcpu.regs;
 
-	if (vm->kind != VM_PARAVIRT) {
+	if (__builtin_expect(!vm->paravirt, 0)) {
 		inject_exception(vm, VECTOR_UD, -1);
 		return VERDICT_SAME;
 	}
-	if (ACCESS_RIGHTS_DPL(vmcs_read(GUEST_SS_ACCESS_RIGHTS)))
+	if (__builtin_expect(vmcs_read_quick(GUEST_SS_ACCESS_RIGHTS) & ACCESS_RIGHTS_DPL_MASK, 0))
 		regs->rax = -EPERM;     /* a user program calls: only its kernel may */
 	else
-		regs->rax = hypercall(vm, regs->rax, regs->rbx, regs->rcx, regs->rdx, regs->rsi);
-	if (vm->memory.ept->stale) {    /* the balloon took pages away */
-		vm->memory.ept->stale = false;
-		vmx_invept(ept_pointer(vm->memory.ept));
-	}
+		regs->rax = hypercall(vm);
 	return VERDICT_NEXT;
 }
 
 /* VMX instructions, GETSEC, MONITOR, MWAIT: CPUID says that this CPU has none of them. */
 enum verdict handle_vmx_instruction(struct vm *vm)
 {
+	exit_qualification(vm);
 	inject_exception(vm, VECTOR_UD, -1);
 	return VERDICT_SAME;
 }

@@ -25,5 +25,6 @@ int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_
 		pages = PAGES_MAX;
 	while (moved < pages && (error = move_page(&vm->memory, first + moved, direction)) == 0)
 		moved++;
+	run_until = 0;                    /* the CPU must forget what it cached of these pages before the guest goes on */
 	return moved ? (int64_t)moved : error;
 }

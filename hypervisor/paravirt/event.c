@@ -11,7 +11,7 @@
 
 static uint8_t acknowledge(struct vm *vm)
 {
-	vm->interrupt_pending = false;
+	vm_set_interrupt(vm, false);
 	return vm->paravirt->event.vector;
 }
 
@@ -36,7 +36,7 @@ static void post(struct vm *vm, uint64_t events)
 		return;
 	}
 	if (__atomic_fetch_or(pending, events, __ATOMIC_SEQ_CST) == 0)
-		vm->interrupt_pending = true;
+		vm_set_interrupt(vm, true);
 }
 
 void event_raise(struct vm *vm, enum pv_event event)

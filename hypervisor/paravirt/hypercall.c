@@ -35,27 +35,38 @@ static int64_t hypercall_phase(struct vm *vm, uint64_t post_code, UNUSED uint64_
 	return 0;
 }
 
-const struct hypercall hypercalls[PV_HC_END - PV_HC_FIRST] = {
-	[PV_HC_NULL          - PV_HC_FIRST] = { "null",          hypercall_null },
-	[PV_HC_CONSOLE_WRITE - PV_HC_FIRST] = { "console_write", hypercall_console_write },
-	[PV_HC_CONSOLE_READ  - PV_HC_FIRST] = { "console_read",  hypercall_console_read },
-	[PV_HC_EVENT_SETUP   - PV_HC_FIRST] = { "event_setup",   hypercall_event_setup },
-	[PV_HC_SET_TIMER     - PV_HC_FIRST] = { "set_timer",     hypercall_set_timer },
-	[PV_HC_IDLE          - PV_HC_FIRST] = { "idle",          hypercall_idle },
-	[PV_HC_BLOCK_SETUP   - PV_HC_FIRST] = { "block_setup",   hypercall_block_setup },
-	[PV_HC_BLOCK_NOTIFY  - PV_HC_FIRST] = { "block_notify",  hypercall_block_notify },
-	[PV_HC_BALLOON       - PV_HC_FIRST] = { "balloon",       hypercall_balloon },
-	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = { "shutdown",      hypercall_shutdown },
-	[PV_HC_PHASE         - PV_HC_FIRST] = { "phase",         hypercall_phase },
+hypercall_function *const hypercalls[PV_HC_END - PV_HC_FIRST] = {
+	[PV_HC_NULL          - PV_HC_FIRST] = hypercall_null,
+	[PV_HC_CONSOLE_WRITE - PV_HC_FIRST] = hypercall_console_write,
+	[PV_HC_CONSOLE_READ  - PV_HC_FIRST] = hypercall_console_read,
+	[PV_HC_EVENT_SETUP   - PV_HC_FIRST] = hypercall_event_setup,
+	[PV_HC_SET_TIMER     - PV_HC_FIRST] = hypercall_set_timer,
+	[PV_HC_IDLE          - PV_HC_FIRST] = hypercall_idle,
+	[PV_HC_BLOCK_SETUP   - PV_HC_FIRST] = hypercall_block_setup,
+	[PV_HC_BLOCK_NOTIFY  - PV_HC_FIRST] = hypercall_block_notify,
+	[PV_HC_BALLOON       - PV_HC_FIRST] = hypercall_balloon,
+	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = hypercall_shutdown,
+	[PV_HC_PHASE         - PV_HC_FIRST] = hypercall_phase,
 };
 
-int64_t hypercall(struct vm *vm, uint64_t number, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi)
+const char *const hypercall_names[PV_HC_END - PV_HC_FIRST] = {
+	[PV_HC_NULL          - PV_HC_FIRST] = "null",
+	[PV_HC_CONSOLE_WRITE - PV_HC_FIRST] = "console_write",
+	[PV_HC_CONSOLE_READ  - PV_HC_FIRST] = "console_read",
+	[PV_HC_EVENT_SETUP   - PV_HC_FIRST] = "event_setup",
+	[PV_HC_SET_TIMER     - PV_HC_FIRST] = "set_timer",
+	[PV_HC_IDLE          - PV_HC_FIRST] = "idle",
+	[PV_HC_BLOCK_SETUP   - PV_HC_FIRST] = "block_setup",
+	[PV_HC_BLOCK_NOTIFY  - PV_HC_FIRST] = "block_notify",
+	[PV_HC_BALLOON       - PV_HC_FIRST] = "balloon",
+	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = "shutdown",
+	[PV_HC_PHASE         - PV_HC_FIRST] = "phase",
+};
+
+int64_t hypercall_unknown(struct vm *vm)
 {
-	if (number < PV_HC_FIRST || number >= PV_HC_END) {
-		vm_log(vm, "unknown hypercall 0x%llx", (unsigned long long)number);
-		return -ENOSYS;
-	}
-	return hypercalls[number - PV_HC_FIRST].call(vm, rbx, rcx, rdx, rsi);
+	vm_log(vm, "unknown hypercall 0x%llx", (unsigned long long)vm->vcpu.regs.rax);
+	return -ENOSYS;
 }
 
 void paravirt_create(struct vm *vm)

@@ -31,6 +31,6 @@ int64_t hypercall_idle(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, 
 	if (!vm->paravirt->event.set_up)
 		return -EINVAL;
 	if (!event_waits(vm))
-		vm->state = VM_BLOCKED;
+		vm_block(vm);
 	return 0;
 }

@@ -24,24 +24,28 @@ static void report_phase(const struct vm *vm, unsigned slot)
 {
 	const struct phase_counters *phase = &vm->trace->phases[slot];
 	unsigned code = vm->trace->codes[slot];
+	uint64_t hypervisor_ticks = 0;
 
-	printf("@guest vm=%u phase=0x%02x ticks=%lu\n", vm->id, code, phase->guest_ticks);
 	for (unsigned reason = 0; reason < EXIT_REASONS; reason++)
-		if (phase->exits[reason])
+		hypervisor_ticks += phase->reasons[reason].ticks;
+	printf("@guest vm=%u phase=0x%02x ticks=%lu\n", vm->id, code, phase->cpu_ticks - hypervisor_ticks);
+	for (unsigned reason = 0; reason < EXIT_REASONS; reason++)
+		if (phase->reasons[reason].exits)
 			printf("@count vm=%u phase=0x%02x exit=%s n=%lu ticks=%lu\n", vm->id, code, exit_name(reason),
-				phase->exits[reason], phase->ticks[reason]);
+				phase->reasons[reason].exits, phase->reasons[reason].ticks);
 }
 
 static void report_last(const struct vm *vm)
 {
-	const struct trace *trace = vm->trace;
-	uint64_t count = trace->count < LAST_IN_REPORT ? trace->count : LAST_IN_REPORT;
+	uint64_t exits = trace_exits(vm);
+	unsigned count = exits < LAST_IN_REPORT ? exits : LAST_IN_REPORT;
 
-	for (uint64_t i = trace->count - count; i < trace->count; i++) {
-		const struct exit_record *record = &trace->last[i % TRACE_LAST];
+	while (count--) {
+		const struct exit_record *record = trace_last(vm, count);
+		bool qualified = exit_is_qualified(record->reason);
 
-		printf("@last vm=%u seq=%lu exit=%s qual=0x%lx rip=0x%lx ticks=%lu\n", vm->id, record->sequence,
-			exit_name(record->reason), record->qualification, record->rip, record->tsc - tsc_at_boot());
+		printf("@last vm=%u seq=%lu exit=%s qual=0x%lx rip=0x%lx ticks=%lu\n", vm->id, exits - count, exit_name(record->reason),
+			qualified ? record->qualification : 0, record->rip, record->tsc - tsc_at_boot());
 	}
 }
 

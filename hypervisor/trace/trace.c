@@ -1,18 +1,36 @@
 #include "exit/exit.h"
-#include "lib/heap.h"
+#include "hw/tsc.h"
+#include "lib/panic.h"
 #include "lib/printf.h"
+#include "memory/pages.h"
 #include "trace/trace.h"
 #include "vm/vm.h"
 
-uint64_t trace_sequence;
+_Static_assert((sizeof(((struct trace *)0)->last) & (sizeof(((struct trace *)0)->last) - 1)) == 0, "the ring wraps by masking one bit");
 
-struct trace *trace_create(void)
+void trace_create(struct vm *vm)
 {
-	struct trace *trace = zalloc(sizeof(*trace));
+	struct trace *trace = (struct trace *)pages_alloc((sizeof(*trace) + PAGE_SIZE - 1) / PAGE_SIZE, 1);
 
+	if (!trace)
+		panic("too little memory for the counters of %s", vm->name);
 	trace->phase_count = 1;
-	trace->phase = &trace->phases[0];
-	return trace;
+	vm->trace = trace;
+	vm->next_record = trace->last;
+	vm->phase = &trace->phases[0];
+}
+
+void trace_turn_begins(struct vm *vm)
+{
+	vm->trace->phase_since = rdtsc();
+}
+
+void trace_turn_ends(struct vm *vm)
+{
+	uint64_t now = rdtsc();
+
+	vm->phase->cpu_ticks += now - vm->trace->phase_since;
+	vm->trace->phase_since = now;
 }
 
 static unsigned slot_of(struct trace *trace, uint8_t code)
@@ -26,24 +44,58 @@ static unsigned slot_of(struct trace *trace, uint8_t code)
 	return trace->phase_count++;
 }
 
+/* The exit that marks the end of a phase has been counted in it. Its place is phase 0. */
 void vm_set_phase(struct vm *vm, uint8_t post_code)
 {
-	vm->trace->phase = &vm->trace->phases[slot_of(vm->trace, post_code)];
+	uint64_t reason = trace_last(vm, 0)->reason;
+
+	trace_turn_ends(vm);
+	vm->phase->reasons[reason].exits--;
+	vm->trace->phases[0].reasons[reason].exits++;
+	vm->phase = &vm->trace->phases[slot_of(vm->trace, post_code)];
+}
+
+void trace_add_ticks(struct vm *vm, uint64_t ticks)
+{
+	vm->phase->reasons[trace_last(vm, 0)->reason].ticks += ticks;
+}
+
+uint64_t trace_exits(const struct vm *vm)
+{
+	uint64_t exits = 0;
+
+	for (unsigned slot = 0; slot < vm->trace->phase_count; slot++)
+		for (unsigned reason = 0; reason < EXIT_REASONS; reason++)
+			exits += vm->trace->phases[slot].reasons[reason].exits;
+	return exits;
+}
+
+static struct exit_record *last(const struct vm *vm, unsigned n)
+{
+	return &vm->trace->last[(vm->next_record - vm->trace->last + TRACE_LAST - 1 - n) % TRACE_LAST];
+}
+
+const struct exit_record *trace_last(const struct vm *vm, unsigned n)
+{
+	return last(vm, n);
+}
+
+void trace_qualify(struct vm *vm, uint64_t qualification)
+{
+	last(vm, 0)->qualification = qualification;
 }
 
 void trace_print_last(const struct vm *vm, unsigned count)
 {
-	const struct trace *trace = vm->trace;
+	if (count > trace_exits(vm))
+		count = trace_exits(vm);
+	printf("%s: its last exits\n", vm->name);
+	while (count--) {
+		const struct exit_record *record = trace_last(vm, count);
 
-	if (count > TRACE_LAST)
-		count = TRACE_LAST;
-	if (count > trace->count)
-		count = trace->count;
-	printf("%s: last %u of %lu exits\n", vm->name, count, trace->count);
-	for (uint64_t i = trace->count - count; i < trace->count; i++) {
-		const struct exit_record *record = &trace->last[i % TRACE_LAST];
-
-		printf("  %8lu  %-24s rip 0x%lx  qualification 0x%lx\n",
-			record->sequence, exit_name(record->reason), record->rip, record->qualification);
+		printf("  %-20s rip 0x%lx", exit_name(record->reason), record->rip);
+		if (exit_is_qualified(record->reason))
+			printf("  qualification 0x%lx", record->qualification);
+		printf("\n");
 	}
 }

@@ -92,7 +92,7 @@ void vm_create(const struct vm_config *config, const struct boot_info *boot)
 	vm->id = vm_count;
 	vm->kind = config->kind;
 	memcpy(vm->name, config->name, sizeof(vm->name));
-	vm->trace = trace_create();
+	trace_create(vm);
 	vm->state_since_ns = clock_now_ns();
 	create_memory(vm, config->memory_size);
 	vm->console = create_console(config);

@@ -10,6 +10,7 @@
 static void stop(struct vm *vm, enum vm_state state)
 {
 	vm->state = state;
+	run_until = 0;
 	console_flush(vm->console);
 	printf("%s: %s\n", vm->name, vm->stop_reason);
 }

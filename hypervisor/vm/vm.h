@@ -29,16 +29,17 @@ enum vm_state {
 	VM_FAULTED,         /* stopped by the hypervisor: vm_fault() said why */
 };
 
-/* General registers in the order vmx/enter.asm saves them. RSP, RIP and RFLAGS live in the VMCS. */
+/* General registers in the order vmx/enter.asm pushes them. RSP, RIP and RFLAGS live in the VMCS. */
 struct vcpu_regs {
-	uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi;
-	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t rbp, r12, r13, r14, r15;
+	uint64_t rbx, rax, rcx, rdx, rsi, rdi;
+	uint64_t r8, r9, r10, r11;
 };
 
 struct vcpu {
 	struct vcpu_regs regs;
 	uint64_t launched;              /* 0: the next entry is a VMLAUNCH, 1: a VMRESUME */
-	uint64_t host_rsp;              /* what HOST_RSP in the VMCS holds */
+	uint64_t host_stack;            /* the hypervisor's RSP while the guest runs */
 	struct vmcs *vmcs;              /* its VMCS region */
 	bool window_requested;          /* "interrupt-window exiting" is on */
 	uint64_t cr8;                   /* its task priority: there is no local APIC behind it */
@@ -52,7 +53,10 @@ struct vcpu {
 
 struct vm {
 	struct vcpu vcpu;               /* one CPU per VM; first, because the exit path wants it at offset 0 */
-	struct trace *trace;            /* trace/trace.h: counters and last exits */
+	struct exit_record *next_record; /* trace/: where the next exit is kept, */
+	struct phase_counters *phase;   /* where it is counted, */
+	struct trace *trace;            /* and all of both */
+	struct timer_queue timers;      /* everything of this VM that happens at a time */
 	enum vm_state state;
 
 	/* The interrupt controller's request line: set by the 8259 model or the event service, looked at before each entry.
@@ -64,7 +68,6 @@ struct vm {
 	unsigned id;                    /* 0, 1, … in the order of the boot command line */
 	char name[VM_NAME_MAX];
 	struct guest_memory memory;
-	struct timer_queue timers;      /* everything of this VM that happens at a time */
 	struct console *console;        /* never NULL */
 	struct disk *disk;              /* NULL: no disk */
 	struct pc *pc;                  /* unmodified: not NULL */
@@ -77,6 +80,21 @@ struct vm {
 	char stop_reason[160];          /* why it is VM_OFF or VM_FAULTED, one sentence */
 	uint64_t log_lines;             /* vm_log() calls so far */
 };
+
+/* It waits, until interrupt_pending. */
+static inline void vm_block(struct vm *vm)
+{
+	vm->state = VM_BLOCKED;
+	run_until = 0;
+}
+
+/* The interrupt controller's request line, up or down. */
+static inline void vm_set_interrupt(struct vm *vm, bool pending)
+{
+	if (pending && !vm->interrupt_pending)
+		run_until = 0;
+	vm->interrupt_pending = pending;
+}
 
 /* The guest asked to be powered off or reset (how: a few words, "port 0x604", "hypercall shutdown"). */
 void vm_power_off(struct vm *vm, const char *how);

@@ -1,100 +1,122 @@
 /*
  * The loop that everything else serves: enter the guest, see why it came back, handle that, say how it goes on.
+ *
+ *   run_all:      whose turn is it?            the scheduler's loop
+ *   run_turn:     enter                        with an interrupt, if one is pending
+ *   handle_exit:  decode, handle, count        once for each exit; goes straight back into the guest while nothing else wants attention
  */
 #include <stddef.h>
 #include "cpu/cpu.h"
 #include "exit/exit.h"
 #include "hw/tsc.h"
-#include "trace/trace.h"
+#include "trace/count.h"
 #include "vm/scheduler.h"
 #include "vm/vm.h"
 #include "vmx/capabilities.h"
+#include "vmx/ept.h"
 #include "vmx/run.h"
 #include "vmx/switch.h"
 #include "vmx/vmx.h"
 
-int vmx_enter(struct vcpu *vcpu);       /* vmx/enter.asm: 0 after an exit, else VMfail */
+int vmx_run(struct vcpu *vcpu);         /* vmx/enter.asm */
+bool handle_exit(struct vm *vm);
 
-_Static_assert(offsetof(struct vcpu, regs.rbx) == 8 * 3 && offsetof(struct vcpu, regs.rdi) == 8 * 6 &&
-	offsetof(struct vcpu, regs.r15) == 8 * 14 && offsetof(struct vcpu, launched) == 8 * 15 &&
-	offsetof(struct vcpu, host_rsp) == 8 * 16, "struct vcpu and the struc of enter.asm differ");
+#define AT(member, place) (offsetof(struct vcpu, member) == 8 * (place))
+_Static_assert(AT(regs.rbp, 0) && AT(regs.r15, 4) && AT(regs.rbx, 5) && AT(regs.rax, 6) && AT(regs.rcx, 7) && AT(regs.rdx, 8) &&
+	AT(regs.rsi, 9) && AT(regs.rdi, 10) && AT(regs.r8, 11) && AT(regs.r11, 14) && AT(launched, 15) && AT(host_stack, 16),
+	"struct vcpu and the struc of enter.asm differ");
+_Static_assert(offsetof(struct vm, vcpu) == 0, "enter.asm takes a vCPU's address for its VM's");
+
+static bool let_scheduler_look;
+
+static void yield(void)
+{
+	let_scheduler_look = true;
+	run_until = 0;
+}
 
 /* Step over the instruction that exited; with it ends the shadow of STI or MOV SS. The only place that moves RIP.
    Never for an EPT violation: the length is undefined there. */
-static void advance_rip(uint64_t rip)
+static inline void advance_rip(uint64_t rip)
 {
-	uint64_t blocking = vmcs_read(GUEST_INTERRUPTIBILITY_STATE);
+	uint64_t blocking = vmcs_read_quick(GUEST_INTERRUPTIBILITY_STATE);
 
-	vmcs_write(GUEST_RIP, rip + vmcs_read(VM_EXIT_INSTRUCTION_LENGTH));
-	if (blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS))
+	vmcs_write_quick(GUEST_RIP, rip + vmcs_read_quick(VM_EXIT_INSTRUCTION_LENGTH));
+	if (__builtin_expect(blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS), 0))
 		vmcs_write(GUEST_INTERRUPTIBILITY_STATE, blocking & ~(uint64_t)(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
 }
 
-/* Not an exit that we know. The guest did not run at all: the controls or our own state are wrong (VMfail), or the CPU refuses the
-   guest's state (a failed entry). Or it ran, and a newer CPU has a reason that the table lacks. */
-static void no_known_exit(struct vm *vm, int vmfail, uint32_t reason)
+/* vmx_exit of enter.asm calls this with the guest's registers stored. True: straight back into the guest. */
+bool handle_exit(struct vm *vm)
 {
-	if (vmfail == 1)
-		vm_fault(vm, "VM entry: VMfailInvalid, no current VMCS");
-	else if (vmfail)
-		vm_fault(vm, "VM entry: VMfailValid, VM-instruction error %lu", vmcs_read(VM_INSTRUCTION_ERROR));
-	else if (reason & EXIT_REASON_ENTRY_FAILURE)
-		vm_fault(vm, "VM entry failed after the checks on controls and host state: reason %u, qualification 0x%lx",
-			reason & 0xffff, vmcs_read(EXIT_QUALIFICATION));
-	else
-		vm_fault(vm, "VM exit with unknown reason %u", reason);
+	uint64_t exited = rdtsc();
+	uint64_t reason = vmcs_read_quick(EXIT_REASON) % EXIT_REASONS;  /* a failed entry sets bit 31 too, and has reasons of its own */
+	uint64_t rip = vmcs_read_quick(GUEST_RIP);
+	struct exit_counter *counter = trace_begin_count(vm, exited, reason);
+
+	trace_record(vm, exited, reason, rip);
+
+	enum verdict verdict = exit_table[reason].handle(vm);
+
+	if (__builtin_expect(verdict == VERDICT_NEXT, 1))
+		advance_rip(rip);
+	else if (verdict == VERDICT_YIELD)
+		yield();
+
+	uint64_t handled = rdtsc();
+
+	counter->ticks += handled;
+	return handled < run_until;
 }
 
-static enum verdict dispatch(struct vm *vm, uint32_t reason)
+static void set_preemption_timer(uint64_t until)
 {
-	const struct exit_row *row = &exit_table[reason];
-
-	return row->handle ? row->handle(vm) : handle_unsupported(vm);
-}
-
-static void set_preemption_timer(uint64_t now_tsc, uint64_t until_tsc)
-{
-	uint64_t ticks = until_tsc > now_tsc ? (until_tsc - now_tsc) >> vmx_capabilities.preemption_timer_shift : 0;
+	uint64_t now = rdtsc();
+	uint64_t ticks = until > now ? (until - now) >> vmx_capabilities.preemption_timer_shift : 0;
 
 	vmcs_write(VMX_PREEMPTION_TIMER_VALUE, ticks < 0xffffffff ? ticks + 1 : 0xffffffff);
 }
 
-/* One turn: until the guest waits, stops, has used its time, or something else has become urgent. */
-static void run_turn(struct vm *vm, uint64_t until_tsc)
+/* What can keep the guest from its next instruction: translations of pages that it lost, an interrupt that waits. */
+static void prepare_entry(struct vm *vm)
 {
-	struct trace *trace = vm->trace;
-	uint64_t entered = rdtsc(), exited;
-	enum verdict verdict;
+	if (vm->memory.ept->stale) {
+		vm->memory.ept->stale = false;
+		vmx_invept(ept_pointer(vm->memory.ept));
+	}
+	if (vm->interrupt_pending)
+		interrupt_deliver(vm);
+}
 
-	vm->timers.changed = false;
-	set_preemption_timer(entered, until_tsc);
-	do {
-		if (vm->interrupt_pending)
-			interrupt_deliver(vm);
+/* The controls or our own state are wrong: a bug of the hypervisor, but only this VM pays for it. */
+static void entry_refused(struct vm *vm, int vmfail)
+{
+	if (vmfail == 1)
+		vm_fault(vm, "VM entry: VMfailInvalid, no current VMCS");
+	else
+		vm_fault(vm, "VM entry: VMfailValid, VM-instruction error %lu", vmcs_read(VM_INSTRUCTION_ERROR));
+}
 
-		int vmfail = vmx_enter(&vm->vcpu);
+/* One turn: until the guest waits, stops, has used its time, or something else has become urgent. */
+static void run_turn(struct vm *vm, uint64_t end)
+{
+	uint64_t sooner_timer = timer_queue_next(&vm->timers);
 
-		exited = rdtsc();
-		uint32_t reason = vmfail ? EXIT_REASONS : vmcs_read(EXIT_REASON);
+	let_scheduler_look = false;
+	set_preemption_timer(end);
+	trace_turn_begins(vm);
+	while (vm->state == VM_RUNNABLE && !let_scheduler_look && timer_queue_next(&vm->timers) >= sooner_timer) {
+		prepare_entry(vm);
+		run_until = end;
 
-		if (__builtin_expect(reason >= EXIT_REASONS, 0)) {
-			no_known_exit(vm, vmfail, reason);
-			return;
-		}
-		struct phase_counters *phase = trace->phase;
-		uint64_t rip = vmcs_read(GUEST_RIP);
+		int vmfail = vmx_run(&vm->vcpu);
 
-		vm->vcpu.launched = 1;
-		trace_record(trace, reason, rip, exit_table[reason].qualified ? vmcs_read(EXIT_QUALIFICATION) : 0, exited);
-		verdict = dispatch(vm, reason);
-		if (verdict == VERDICT_NEXT)
-			advance_rip(rip);
-
-		uint64_t handled = rdtsc();
-
-		trace_count(trace, phase, reason, exited - entered, handled - exited);
-		entered = handled;
-	} while (verdict != VERDICT_YIELD && vm->state == VM_RUNNABLE && exited < until_tsc && !vm->timers.changed);
+		if (vmfail)
+			entry_refused(vm, vmfail);
+		if (rdtsc() >= end)
+			break;
+	}
+	trace_turn_ends(vm);
 }
 
 void run_all(void)

@@ -113,7 +113,7 @@ static void write_controls(const struct vm *vm)
 	vmcs_write(CR4_GUEST_HOST_MASK, ~CR4_GUESTS);
 }
 
-static void write_host_state(void)
+static void write_host_state(const struct vcpu *vcpu)
 {
 	vmcs_write(HOST_CR0, read_cr0());
 	vmcs_write(HOST_CR3, read_cr3());
@@ -136,6 +136,7 @@ static void write_host_state(void)
 	vmcs_write(HOST_IA32_EFER, rdmsr(MSR_IA32_EFER));
 	vmcs_write(HOST_IA32_PAT, rdmsr(MSR_IA32_PAT));
 	vmcs_write(HOST_RIP, (uint64_t)vmx_exit);
+	vmcs_write(HOST_RSP, (uint64_t)(&vcpu->regs + 1));      /* vmx_exit pushes the guest's registers into their places */
 }
 
 /* The encodings of ES, CS, SS, DS, FS, GS, LDTR and TR follow each other in steps of 2. */
@@ -200,7 +201,7 @@ void setup_vmcs(struct vm *vm, uint32_t entry_point, uint32_t eax, uint32_t ebx)
 	vmx_vmclear(vmcs);
 	setup_make_current(vm);
 	write_controls(vm);
-	write_host_state();
+	write_host_state(&vm->vcpu);
 	write_guest_state(entry_point);
 	guest_mode_changed(vm);
 	vmx_invept(ept_pointer(vm->memory.ept));

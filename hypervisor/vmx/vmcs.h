@@ -66,6 +66,7 @@ enum vmcs_field {
 
 enum exit_reason {
 	EXIT_EXCEPTION_OR_NMI = 0, EXIT_EXTERNAL_INTERRUPT = 1, EXIT_TRIPLE_FAULT = 2, EXIT_INIT_SIGNAL = 3, EXIT_SIPI = 4,
+	EXIT_IO_SMI = 5, EXIT_OTHER_SMI = 6,
 	EXIT_INTERRUPT_WINDOW = 7, EXIT_NMI_WINDOW = 8, EXIT_TASK_SWITCH = 9, EXIT_CPUID = 10, EXIT_GETSEC = 11, EXIT_HLT = 12,
 	EXIT_INVD = 13, EXIT_INVLPG = 14, EXIT_RDPMC = 15, EXIT_RDTSC = 16, EXIT_RSM = 17, EXIT_VMCALL = 18, EXIT_VMCLEAR = 19,
 	EXIT_VMLAUNCH = 20, EXIT_VMPTRLD = 21, EXIT_VMPTRST = 22, EXIT_VMREAD = 23, EXIT_VMRESUME = 24, EXIT_VMWRITE = 25,
@@ -76,7 +77,7 @@ enum exit_reason {
 	EXIT_EPT_VIOLATION = 48, EXIT_EPT_MISCONFIGURATION = 49, EXIT_INVEPT = 50, EXIT_RDTSCP = 51, EXIT_PREEMPTION_TIMER = 52,
 	EXIT_INVVPID = 53, EXIT_WBINVD = 54, EXIT_XSETBV = 55, EXIT_APIC_WRITE = 56, EXIT_RDRAND = 57, EXIT_INVPCID = 58,
 	EXIT_VMFUNC = 59, EXIT_ENCLS = 60, EXIT_RDSEED = 61, EXIT_PAGE_MODIFICATION_LOG_FULL = 62, EXIT_XSAVES = 63, EXIT_XRSTORS = 64,
-	EXIT_REASONS
+	EXIT_REASONS = 128              /* places in tables; the SDM's highest reason so far is far below */
 };
 
 #define EXIT_REASON_ENTRY_FAILURE (1u << 31)    /* in the field EXIT_REASON: the VM entry itself failed after the guest state was looked at */
@@ -96,6 +97,7 @@ enum exit_reason {
 
 /* Segment access rights. SDM: "Guest Register State" */
 #define ACCESS_RIGHTS_UNUSABLE (1u << 16)
+#define ACCESS_RIGHTS_DPL_MASK (3u << 5)
 #define ACCESS_RIGHTS_DPL(ar)  ((ar) >> 5 & 3)
 #define ACCESS_RIGHTS_L        (1u << 13)
 #define ACCESS_RIGHTS_DB       (1u << 14)
