@@ -20,7 +20,7 @@ skip() {
 	echo "SKIP $tier: $1 ($2)"
 }
 
-# check WHAT COMMAND…: the command's status is the result; what it printed explains a failure.
+# check WHAT COMMAND…: the command's status is the result, and check's own; what it printed explains a failure.
 check() {
 	local what=$1 output
 	shift
@@ -29,6 +29,7 @@ check() {
 	else
 		fail "$what"
 		[ -z "$output" ] || printf '%s\n' "$output" | tail -12 | sed 's/^/    /'
+		return 1
 	fi
 }
 

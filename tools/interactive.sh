@@ -29,7 +29,7 @@ in_tmux() {
 open_panes() {
 	local name port pane
 	tmux_started=yes
-	pane=$(in_tmux new-session -d -P -F '#{pane_id}' -s twinlab "tail --pid=$emulator_pid -n +1 -f '$work/com1.log'")
+	pane=$(in_tmux new-session -d -P -F '#{pane_id}' -s twinlab "tail --pid=$emulator_pid -n +1 -f '$work/com1.log' | grep --line-buffered -v '^@'")
 	in_tmux set -g mouse on \; set -g pane-border-status top \; set -g pane-border-format ' #{pane_title} ' \; set -g status-left '' \
 		\; set -g window-status-current-format '' \
 		\; set -g status-right-length 120 \; set -g status-right 'Ctrl-B o: the other guest   halt: power off   Ctrl-B d: end' \

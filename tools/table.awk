@@ -39,6 +39,8 @@ function ratio(unmodified, paravirt) {
 	if (paravirt + 0 == 0)
 		return short(unmodified) ":0"
 	unmodified /= paravirt
+	if (unmodified >= 100000)
+		return sprintf("%.0fkx", unmodified / 1000)
 	return unmodified >= 10 ? sprintf("%.0fx", unmodified) : sprintf(unmodified >= 0.1 ? "%.1fx" : "%.2fx", unmodified)
 }
 
@@ -109,7 +111,8 @@ END {
 	printf "%-11s%s%s%s\n", "work", header, header, header
 	named_rows()
 	printf "%-11s%s%s\n", "host's own", triple(own[unmodified], own[paravirt]), triple(own_ticks[unmodified], own_ticks[paravirt])
-	printf "Ticks: time-stamp counter, guest and hypervisor together. Modelled: ticks + exits x %d, an exit's round trip on %s.\n", cost, model
+	print "Ticks: of the time-stamp counter, guest and hypervisor together."
+	printf "Modelled cycles: ticks + exits x %d, the published round trip of an exit on %s (MODEL=).\n", cost, model
 	print "Host's own: interrupts of the real machine and ends of time slices; no guest asked for them."
 	if (state[unmodified] != "off" || state[paravirt] != "off")
 		print "Careful: a guest did not power off by itself, so the two did not do the same work."
