@@ -1,7 +1,7 @@
 #pragma once
 /*
  * The file system: one directory, files that are read at any place and written whole. New content goes to free sectors first and
- * is flushed before the inode names it: after a power cut a file is the old one or the new one, and at worst some sectors are lost.
+ * is flushed before the inode names it: after a power cut a file is the old or the new one, and at worst some sectors are lost.
  * Negative results are errors (errors.h). Callers may sleep.
  */
 #include <stddef.h>

@@ -42,7 +42,7 @@ void shell_run_echoed(const char *line)
 
 /*
  * The commands of autorun="…; …"; false if there are none. GRUB takes quotes away, puts others around the whole word and
- * backslashes before those inside, so neither belongs to a command: a quote at the beginning is skipped, the next one ends the list.
+ * backslashes before those inside, so neither belongs to a command: a first quote is skipped, the next one ends the list.
  */
 static bool find_autorun(const char *command_line, char *list, size_t size)
 {

@@ -7,7 +7,7 @@
 enum system_call {
 	SYS_EXIT,               /* (code) */
 	SYS_WRITE,              /* (descriptor, bytes, n) → bytes taken, at most 4096 a call */
-	SYS_READ,               /* (descriptor, buffer, n) → bytes read, at most 4096 a call; 0: the end. The console gives a line */
+	SYS_READ,               /* (descriptor, buffer, n) → bytes read, at most 4096 a call; 0: the end; of the console, a line */
 	SYS_OPEN,               /* (name, OPEN_READ or OPEN_WRITE) → descriptor */
 	SYS_CLOSE,              /* (descriptor): what was written becomes the file, as a whole */
 	SYS_YIELD,
