@@ -18,28 +18,20 @@
 #define DISK_MAX_KIB 256
 #define CLOCK_READINGS 1000
 #define SIEVE_SIZE 1000000u
-#define CHECKSUM_SIZE 65536
+#define CHECKSUM_SIZE 500000
 
 static uint64_t phase_start;
-
-static uint64_t read_tsc(void)
-{
-	uint32_t low, high;
-
-	asm volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
 
 static void begin(enum phase phase)
 {
 	machine_phase(phase);
-	phase_start = read_tsc();
+	phase_start = cpu_ticks();
 }
 
 /* Ticks since begin(). */
 static uint64_t end(void)
 {
-	uint64_t ticks = read_tsc() - phase_start;
+	uint64_t ticks = cpu_ticks() - phase_start;
 
 	machine_phase(PHASE_OTHER);
 	return ticks;

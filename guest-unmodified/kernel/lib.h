@@ -28,6 +28,15 @@ bool parse_number(const char *s, uint64_t *value);
 /* Cuts the next word off *line (blanks separate), "" at the end. The line is written to. */
 char *next_word(char **line);
 
+/* The CPU's time-stamp counter. */
+static inline uint64_t cpu_ticks(void)
+{
+	uint32_t low, high;
+
+	asm volatile("rdtsc" : "=a"(low), "=d"(high));
+	return (uint64_t)high << 32 | low;
+}
+
 /* CRC-32 as in Ethernet; start with 0, continue with the last result. */
 uint32_t crc32(uint32_t crc, const void *bytes, size_t n);
 

@@ -17,18 +17,10 @@
 #define PHASE_CPUID          (PHASE_MACHINE + 2)
 #define PHASE_CONSOLE_STRING (PHASE_MACHINE + 3)
 
-static uint64_t read_tsc(void)
+static void fill_line(char *block)
 {
-	uint32_t low, high;
-
-	asm volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
-static void fill_lines(char *block)
-{
-	for (size_t i = 0; i < CONSOLE_BYTES; i++)
-		block[i] = i % 64 == 62 ? '\r' : i % 64 == 63 ? '\n' : (char)('!' + (i / 64 + i % 64) % 90);
+	memset(block, '.', CONSOLE_BYTES);
+	memcpy(block + CONSOLE_BYTES - 2, "\r\n", 2);
 }
 
 static void print_result(const char *what, uint64_t ticks)
@@ -54,9 +46,9 @@ static int disk_naive(void)
 	uint16_t words[WORDS_PER_SECTOR];
 
 	machine_phase(PHASE_DISK_NAIVE);
-	uint64_t start = read_tsc();
+	uint64_t start = cpu_ticks();
 	int error = read_word_by_word(words);
-	uint64_t ticks = read_tsc() - start;
+	uint64_t ticks = cpu_ticks() - start;
 	machine_phase(PHASE_OTHER);
 	if (error)
 		return error;
@@ -68,13 +60,13 @@ static int console_naive(void)
 {
 	static char block[CONSOLE_BYTES];
 
-	fill_lines(block);
+	fill_line(block);
 	console_drain();
 	console_use_fifo(false);
 	machine_phase(PHASE_CONSOLE_NAIVE);
-	uint64_t start = read_tsc();
+	uint64_t start = cpu_ticks();
 	console_write_polled(block, sizeof(block));
-	uint64_t ticks = read_tsc() - start;
+	uint64_t ticks = cpu_ticks() - start;
 	machine_phase(PHASE_OTHER);
 	console_drain();
 	console_use_fifo(true);
@@ -87,14 +79,14 @@ static int console_string(void)
 {
 	static char block[CONSOLE_BYTES];
 
-	fill_lines(block);
+	fill_line(block);
 	machine_phase(PHASE_CONSOLE_STRING);
-	uint64_t start = read_tsc();
+	uint64_t start = cpu_ticks();
 	for (size_t i = 0; i < sizeof(block); i += FIFO_SIZE) {
 		console_drain();
 		outsb(COM1_DATA, block + i, FIFO_SIZE);
 	}
-	uint64_t ticks = read_tsc() - start;
+	uint64_t ticks = cpu_ticks() - start;
 	machine_phase(PHASE_OTHER);
 	print_result("console-string: 1024 bytes written, one OUTSB for 16", ticks);
 	return 0;
@@ -103,12 +95,12 @@ static int console_string(void)
 static int cpuid(void)
 {
 	machine_phase(PHASE_CPUID);
-	uint64_t start = read_tsc();
+	uint64_t start = cpu_ticks();
 	for (int i = 0; i < CPUID_CALLS; i++) {
 		uint32_t a = 0, b, c = 0, d;
 		asm volatile("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
 	}
-	uint64_t ticks = read_tsc() - start;
+	uint64_t ticks = cpu_ticks() - start;
 	machine_phase(PHASE_OTHER);
 	print_result("cpuid: 1000 times", ticks);
 	return 0;
