@@ -1,6 +1,6 @@
 /*
- * Is anybody there to call? On bare metal VMCALL is an invalid opcode, and another hypervisor means something else by it, so this looks
- * before the first call. Hypervisors share the CPUID leaves from 0x40000000 on, one range every 0x100.
+ * Is anybody there to call? On bare metal VMCALL is an invalid opcode, and another hypervisor means something else by it, so this
+ * looks before the first call. Hypervisors share the CPUID leaves from 0x40000000 on, one range every 0x100.
  */
 #include "lib.h"
 #include "pv.h"

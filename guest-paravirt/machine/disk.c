@@ -1,6 +1,7 @@
 /*
- * The disk: the driver's side of a virtqueue with virtio-blk requests (OASIS, Virtual I/O Device 1.1, "Split Virtqueues", "Block Device").
- * A request of any length is one chain of three descriptors, one hypercall and one event. The kernel's lock lets in one at a time.
+ * The disk: the driver's side of a virtqueue with virtio-blk requests (OASIS, Virtual I/O Device 1.1, "Split Virtqueues",
+ * "Block Device"). A request of any length is one chain of three descriptors, one hypercall and one event. The kernel's lock lets
+ * in one at a time.
  */
 #include "machine.h"
 #include "hypercall.h"
@@ -41,7 +42,9 @@ uint64_t machine_disk_sectors(void)
 
 static void describe(unsigned index, const volatile void *memory, uint32_t length, uint16_t flags, unsigned next)
 {
-	descriptors[index] = (struct virtq_desc){ .addr = (uint64_t)memory, .len = length, .flags = flags, .next = (uint16_t)next };
+	descriptors[index] = (struct virtq_desc){
+		.addr = (uint64_t)memory, .len = length, .flags = flags, .next = (uint16_t)next,
+	};
 }
 
 static void build_chain(uint32_t type, uint64_t sector, const void *buffer, uint32_t bytes)

@@ -1,6 +1,6 @@
 /*
- * Timer and clock. The pvclock page holds the TSC's scale, so reading the time is a multiplication and no exit; the timer is asked for a
- * deadline only when there is one, so an idle machine does not tick.
+ * Timer and clock. The pvclock page holds the TSC's scale, so reading the time is a multiplication and no exit; the timer is
+ * asked for a deadline only when there is one, so an idle machine does not tick.
  * Linux, Documentation/virt/kvm/x86/msr.rst, MSR_KVM_SYSTEM_TIME_NEW.
  */
 #include "machine.h"

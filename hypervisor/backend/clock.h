@@ -29,15 +29,16 @@ struct timer_queue {
 	uint64_t runs;                          /* of timer_queue_run */
 };
 
-/* The guest that runs now may run undisturbed until this value of the time-stamp counter. Whatever wants the run loop's attention before,
-   a sooner timer, an interrupt, a change of state, sets it to 0. */
+/* The guest that runs now may run undisturbed until this value of the time-stamp counter. Whatever wants the run loop's attention
+   before, a sooner timer, an interrupt, a change of state, sets it to 0. */
 extern uint64_t run_until;
 
 #define TIMER_NEVER UINT64_MAX
 
 void timer_init(struct timer *timer, struct timer_queue *queue, void (*expired)(void *context), void *context);
 
-/* (Re)arm for an absolute time (TIMER_NEVER: cancel), or take out of the queue. expired() is called once; it may arm the timer again. */
+/* (Re)arm for an absolute time (TIMER_NEVER: cancel), or take out of the queue. expired() is called once; it may arm the timer
+   again. */
 void timer_set(struct timer *timer, uint64_t deadline_ns);
 void timer_cancel(struct timer *timer);
 

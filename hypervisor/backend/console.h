@@ -1,8 +1,9 @@
 #pragma once
 /*
  * A VM's console: bytes from its UART model or its console service to a serial port of the real machine, and back.
- * A VM without a port of its own has its lines written into the hypervisor's log, each behind "name| ". There only printable ASCII and
- * tabs pass; '\r' is dropped and other bytes show as '?', so no guest can write a line that looks like another's or the hypervisor's.
+ * A VM without a port of its own has its lines written into the hypervisor's log, each behind "name| ". There only printable
+ * ASCII and tabs pass; '\r' is dropped and other bytes show as '?', so no guest can write a line that looks like another's or the
+ * hypervisor's.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +24,8 @@ size_t console_room(const struct console *console);
 size_t console_read(struct console *console, char *bytes, size_t n);
 bool console_has_input(const struct console *console);
 
-/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again. Either may be NULL. */
+/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again.
+   Either may be NULL. */
 void console_set_listener(struct console *console, void (*input)(void *context), void (*room)(void *context), void *context);
 
 /* Push out an unfinished line in the log and wait until the port has sent everything. */

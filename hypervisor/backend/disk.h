@@ -15,8 +15,8 @@ struct disk {
 
 enum disk_op { DISK_READ, DISK_WRITE, DISK_FLUSH };
 
-/* One request. Once submitted it belongs to the queue until done() is called, exactly once, from the interrupt side of the hypervisor
-   (never from within disk_submit). status: 0, or -EIO if the real disk said no. done() may submit again. */
+/* One request. Once submitted it belongs to the queue until done() is called, exactly once, from the interrupt side of the
+   hypervisor (never from within disk_submit). status: 0, or -EIO if the real disk said no. done() may submit again. */
 struct disk_request {
 	struct disk_request *next;
 	struct disk *disk;
@@ -28,11 +28,13 @@ struct disk_request {
 	void *context;
 };
 
-/* The slice that MBR partition number (1 to 4) of the real disk is. NULL and a sentence in *why if there is no disk, no such partition,
-   it lies outside the disk or overlaps the table or another partition, or the disk could not be read. Reads the partition table with the driver's polled path, at boot. */
+/* The slice that MBR partition number (1 to 4) of the real disk is. NULL and a sentence in *why if there is no disk, no such
+   partition, it lies outside the disk or overlaps the table or another partition, or the disk could not be read. At boot: polls.
+   */
 struct disk *disk_open_partition(unsigned number, const char **why);
 
-/* 0: done() will be called. -EINVAL (outside the slice, or not 1 to 256 sectors) and -EIO (the real disk takes no command): it will not. */
+/* 0: done() will be called. -EINVAL (outside the slice, or not 1 to 256 sectors) and -EIO (the real disk takes no command):
+   it will not. */
 int disk_submit(struct disk_request *request);
 
 /* Carry out and complete everything submitted so far, without interrupts: before the machine powers off. */

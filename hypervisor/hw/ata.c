@@ -138,7 +138,8 @@ static void move_block(void)
 	current.left -= count;
 }
 
-/* One step of the command, once BSY is clear; status was read from Status. A read ends with its last block, a write one interrupt later. */
+/* One step of the command, once BSY is clear; status was read from Status. A read ends with its last block, a write one interrupt
+   later. */
 static void step(uint8_t status)
 {
 	if (is_error(status)) {
@@ -171,7 +172,8 @@ static bool in_range(const struct ata_command *command)
 		&& command->count <= LBA28_SECTORS - command->lba;
 }
 
-/* The first block of a write has no interrupt: the disk asks with DRQ. If it reports an error instead, INTRQ comes too and step() sees it. */
+/* The first block of a write has no interrupt: the disk asks with DRQ. If it reports an error instead, INTRQ comes too and step()
+   sees it. */
 static int send_first_block(void)
 {
 	uint8_t status = wait_not_busy();

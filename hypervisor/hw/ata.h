@@ -17,8 +17,8 @@ bool ata_init(void);                                    /* after pic_init(). fal
 uint64_t ata_sectors(void);                             /* 0 without a disk */
 int ata_run_polled(const struct ata_command *command);  /* 0 or -EIO; at boot, while not ata_busy() */
 
-/* Begin one command: 0, then done(context, 0 or -EIO) comes from IRQ 14; or -EIO if the disk takes no command, then done() is not called.
-   Only when ata_busy() is false. */
+/* Begin one command: 0, then done(context, 0 or -EIO) comes from IRQ 14; or -EIO if the disk takes no command, then done() is not
+   called. Only when ata_busy() is false. */
 int ata_start(const struct ata_command *command, void (*done)(void *context, int status), void *context);
 bool ata_busy(void);
 /* Finish the command under way by polling (its done() is called). */

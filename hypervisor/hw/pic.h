@@ -12,6 +12,7 @@ void pic_init(void);                                    /* ICW1 to ICW4, everyth
 /* Call handler(context) on each interrupt of the line (0 to 15), and unmask it. */
 void irq_connect(unsigned irq, void (*handler)(void *context), void *context);
 
-/* A vector arrived, from a VM exit (acknowledged on exit) or from the hypervisor's own IDT while it idles: run the handler, send the EOI.
+/* A vector arrived, from a VM exit (acknowledged on exit) or from the hypervisor's own IDT while it idles: run the handler, send
+   the EOI.
    Spurious 7 and 15 are ignored, and so, with a line in the log for the first few, are vectors that no driver waits for. */
 void irq_dispatch(uint8_t vector);

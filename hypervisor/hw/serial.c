@@ -239,7 +239,8 @@ static bool serve_port(struct serial_port *port)
 	return true;
 }
 
-/* Two UARTs share an edge-triggered line: it must be low on leaving, or no edge comes again. So go on until a whole round found nothing. */
+/* Two UARTs share an edge-triggered line: it must be low on leaving, or no edge comes again. So go on until a whole round found
+   nothing. */
 static void serve_line(void *context)
 {
 	const struct serial_port *first = context;

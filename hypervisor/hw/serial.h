@@ -9,17 +9,18 @@
 
 struct serial_port;
 
-/* COM1 to COM4 (number 1 to 4) at 115200 8N1; NULL if no UART answers there (scratch register). Works polled until serial_use_interrupts():
-   then serial_write returns when its bytes are in the UART, and serial_read looks into the UART itself. */
+/* COM1 to COM4 (number 1 to 4) at 115200 8N1; NULL if no UART answers there (scratch register). It works polled at first:
+   serial_write returns when its bytes are in the UART, and serial_read looks into the UART itself. */
 struct serial_port *serial_open(unsigned number);
 void serial_use_interrupts(struct serial_port *port);
 
-size_t serial_write(struct serial_port *port, const char *bytes, size_t n);      /* as many as the ring takes: 0 to n */
+size_t serial_write(struct serial_port *port, const char *bytes, size_t n);     /* as many as the ring takes: 0 to n */
 size_t serial_room(const struct serial_port *port);
-void serial_write_all(struct serial_port *port, const char *bytes, size_t n);    /* polls while the ring is full: for the log only */
-void serial_flush(struct serial_port *port);                                     /* polls until the shift register is empty (LSR TEMT) */
+void serial_write_all(struct serial_port *port, const char *bytes, size_t n);   /* polls while the ring is full: for the log */
+void serial_flush(struct serial_port *port);                    /* polls until the shift register is empty (LSR TEMT) */
 size_t serial_read(struct serial_port *port, char *bytes, size_t n);
 bool serial_has_input(const struct serial_port *port);
 
-/* From the port's interrupt: input() after bytes arrived, room() when a ring that had been full is half empty again. Either may be NULL. */
+/* From the port's interrupt: input() after bytes arrived, room() when a ring that had been full is half empty again.
+   Either may be NULL. */
 void serial_set_listener(struct serial_port *port, void (*input)(void *context), void (*room)(void *context), void *context);

@@ -11,5 +11,5 @@ void tsc_init(uint64_t hz);                             /* now is time 0 */
 uint64_t tsc_hz(void);
 uint64_t tsc_at_boot(void);                             /* the counter's value at time 0 */
 struct tsc_scale tsc_to_ns_scale(void);
-uint64_t tsc_from_ns(uint64_t ns);                      /* the counter's value at that time; the highest value for a time past counting */
+uint64_t tsc_from_ns(uint64_t ns);                      /* the counter's value then; the highest value for a time past counting */
 static inline uint64_t rdtsc(void) { uint64_t lo, hi; asm volatile("rdtsc" : "=a"(lo), "=d"(hi)); return lo | hi << 32; }

@@ -3,8 +3,8 @@
  * The interface between the hypervisor and a guest that knows it runs on one.
  * This is the only header that the paravirt guest shares with the hypervisor. Structures are little-endian and packed as written.
  *
- * Hypercall: VMCALL with the number in RAX and arguments in RBX, RCX, RDX, RSI (KVM's register order); the result comes back in RAX,
- * a negative errno on failure; no other register changes. From ring 3: -EPERM. Unknown number: -ENOSYS (1000, as in KVM).
+ * Hypercall: VMCALL with the number in RAX and arguments in RBX, RCX, RDX, RSI (KVM's register order); the result comes back in
+ * RAX, a negative errno on failure; no other register changes. From ring 3: -EPERM. Unknown number: -ENOSYS (1000, as in KVM).
  * Every address in an argument or a structure is guest-physical.
  */
 #include <stdint.h>
@@ -65,16 +65,17 @@ struct pv_steal_time {                          /* 64 bytes; KVM's kvm_steal_tim
 enum pv_hypercall {
 	PV_HC_FIRST = 0x100,
 	PV_HC_NULL = PV_HC_FIRST,       /* () → 0: what a call costs */
-	PV_HC_CONSOLE_WRITE,            /* (address, length ≤ 64 KiB) → bytes taken, 0 to length; the rest after PV_EVENT_CONSOLE */
+	PV_HC_CONSOLE_WRITE,            /* (address, length ≤ 64 KiB) → bytes taken, 0 to length; more after PV_EVENT_CONSOLE */
 	PV_HC_CONSOLE_READ,             /* (address, length ≤ 64 KiB) → bytes stored */
 	PV_HC_EVENT_SETUP,              /* (address of struct pv_event_page, vector 32 to 255) → 0 */
-	PV_HC_SET_TIMER,                /* (deadline, ns of the pvclock; 0 disarms) → 0; PV_EVENT_TIMER at the deadline, once */
-	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off, or as STI; VMCALL:
-	                                   like STI; HLT, no interrupt comes between the two */
+	PV_HC_SET_TIMER,                /* (deadline, ns of the pvclock; 0 disarms) → 0; then PV_EVENT_TIMER, once */
+	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off, or as
+	                                   STI; VMCALL: like STI; HLT, no interrupt comes between the two */
 	PV_HC_BLOCK_SETUP,              /* (address of struct pv_block_setup) → 0, -ENODEV without a disk */
 	PV_HC_BLOCK_NOTIFY,             /* () → 0: look at the available ring */
-	PV_HC_BALLOON,                  /* (first page number, pages, PV_BALLOON_GIVE or _TAKE) → pages moved, at most 1024 a call, or a
-	                                   negative errno if none was: -EINVAL not the guest's memory or already so, -ENOMEM host is full */
+	PV_HC_BALLOON,                  /* (first page number, pages, PV_BALLOON_GIVE or _TAKE) → pages moved, at most 1024 a
+	                                   call, or a negative errno if none was: -EINVAL not the guest's memory or already so,
+	                                   -ENOMEM the host's is used up */
 	PV_HC_SHUTDOWN,                 /* (reason) does not return */
 	PV_HC_PHASE,                    /* (POST code 0 to 255) → 0: what the unmodified guest writes to port 0x80 */
 	PV_HC_END
@@ -90,14 +91,15 @@ enum pv_hypercall {
 enum pv_event { PV_EVENT_CONSOLE, PV_EVENT_TIMER, PV_EVENT_BLOCK };
 
 /* 8 bytes, 8-byte aligned. The hypervisor sets bit n with an atomic OR and injects the vector when the bitmap was 0;
-   the guest's handler takes all bits at once with XCHG and needs no further exit. Events that came before PV_HC_EVENT_SETUP come with it.
-   A callback may find the bitmap 0, if the guest took the bits by itself meanwhile. */
+   the guest's handler takes all bits at once with XCHG and needs no further exit. Events that came before PV_HC_EVENT_SETUP come
+   with it. A callback may find the bitmap 0, if the guest took the bits by itself meanwhile. */
 struct pv_event_page {
 	uint64_t pending;
 };
 
 /* ---- Block: a virtio 1.x split virtqueue with virtio-blk requests (OASIS, Virtual I/O Device 1.1, "Split Virtqueues",
-   "Block Device"). Only the notification differs: PV_HC_BLOCK_NOTIFY instead of a register, PV_EVENT_BLOCK instead of an interrupt. ---- */
+   "Block Device"). Only the notification differs: PV_HC_BLOCK_NOTIFY instead of a register, PV_EVENT_BLOCK instead of an
+   interrupt. ---- */
 struct pv_block_setup {
 	uint32_t queue_size;            /* a power of two, 2 to 256 */
 	uint32_t reserved;

@@ -1,9 +1,10 @@
 /*
  * The block device: virtio-blk requests (OASIS, Virtual I/O Device 1.1, "Block Device", "Device Operation") on a split virtqueue.
- * One notification serves everything in the available ring, one event tells of the whole batch. One request is under way at a time.
+ * One notification serves everything in the available ring, one event tells of the whole batch. One request is under way at a
+ * time.
  *
- * Data goes through a bounce buffer. Copying straight between disk and guest would save one copy (8192 of about 25000 instructions for
- * 64 KiB read by PIO), but the guest may give a page back to the host while the disk still fills it.
+ * Data goes through a bounce buffer. Copying straight between disk and guest would save one copy (8192 of about 25000
+ * instructions for 64 KiB read by PIO), but the guest may give a page back to the host while the disk still fills it.
  */
 #include "backend/disk.h"
 #include "lib/errno.h"
@@ -55,8 +56,8 @@ static bool is_read(const struct block *block)
 	return block->header.type == VIRTIO_BLK_T_IN;
 }
 
-/* The status byte is the last of the writable stream. The used length counts what was written without a gap from the stream's begin,
-   so a read that failed half-way ends it before the status byte. */
+/* The status byte is the last of the writable stream. The used length counts what was written without a gap from the stream's
+   begin, so a read that failed half-way ends it before the status byte. */
 static void finish(struct block *block, uint8_t status)
 {
 	uint64_t status_at = block->chain.writable_bytes - 1;

@@ -1,6 +1,6 @@
 /*
- * Time without exits: the pvclock page gives the guest the TSC's scale, so it reads the time by itself. With it the wall clock at the
- * page's time 0, and the time that the scheduler gave to others. KVM's MSRs and structures
+ * Time without exits: the pvclock page gives the guest the TSC's scale, so it reads the time by itself. With it come the wall
+ * clock at the page's time 0, and the time that the scheduler gave to others. KVM's MSRs and structures
  * (Linux, "KVM-specific MSRs": MSR_KVM_WALL_CLOCK_NEW, MSR_KVM_SYSTEM_TIME_NEW, MSR_KVM_STEAL_TIME).
  */
 #include "hw/tsc.h"
@@ -12,8 +12,8 @@
 #define STEAL_ALIGNMENT 64
 #define NS_PER_SECOND   1000000000ull
 
-/* A structure may neither leave the guest's memory nor cross a page: its host address is good for one page only. Looked up each time,
-   because the guest may give the page back later. */
+/* A structure may neither leave the guest's memory nor cross a page: its host address is good for one page only. Looked up each
+   time, because the guest may give the page back later. */
 static void *structure(struct vm *vm, uint64_t gpa, uint64_t size)
 {
 	if (gpa % sizeof(uint32_t) || gpa % PAGE_SIZE + size > PAGE_SIZE)

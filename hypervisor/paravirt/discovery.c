@@ -6,6 +6,7 @@
 
 #define PV_FEATURES (PV_FEATURE_CLOCK | PV_FEATURE_STEAL_TIME | PV_FEATURE_EVENTS | PV_FEATURE_CONSOLE | PV_FEATURE_BLOCK \
 	| PV_FEATURE_TIMER | PV_FEATURE_IDLE | PV_FEATURE_BALLOON | PV_FEATURE_SHUTDOWN)
+#define KVM_FEATURES (KVM_FEATURE_CLOCKSOURCE2 | KVM_FEATURE_STEAL_TIME | KVM_FEATURE_CLOCKSOURCE_STABLE_BIT)
 
 static void set_leaf(uint32_t registers[4], uint32_t eax, uint32_t ebx, uint32_t ecx, uint32_t edx)
 {
@@ -35,7 +36,7 @@ void paravirt_cpuid(uint32_t leaf, uint32_t registers[4])
 		set_signature(registers, KVM_CPUID_FEATURES, KVM_SIGNATURE);
 		break;
 	case KVM_CPUID_FEATURES:
-		set_leaf(registers, KVM_FEATURE_CLOCKSOURCE2 | KVM_FEATURE_STEAL_TIME | KVM_FEATURE_CLOCKSOURCE_STABLE_BIT, 0, 0, 0);
+		set_leaf(registers, KVM_FEATURES, 0, 0, 0);
 		break;
 	default:
 		set_leaf(registers, 0, 0, 0, 0);

@@ -1,7 +1,7 @@
 /*
  * Events: a bitmap in a page of the guest and one callback vector.
- * The vector is injected when the bitmap turns from 0, so a guest that is already about to look is not interrupted again, and it says
- * that it looked by taking the bits: no end-of-interrupt exit.
+ * The vector is injected when the bitmap turns from 0, so a guest that is already about to look is not interrupted again, and it
+ * says that it looked by taking the bits: no end-of-interrupt exit.
  */
 #include "lib/errno.h"
 #include "paravirt/services.h"

@@ -5,7 +5,8 @@
 
 #define UNUSED __attribute__((unused))
 
-static int64_t hypercall_null(UNUSED struct vm *vm, UNUSED uint64_t rbx, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+static int64_t hypercall_null(UNUSED struct vm *vm, UNUSED uint64_t rbx, UNUSED uint64_t rcx, UNUSED uint64_t rdx,
+	UNUSED uint64_t rsi)
 {
 	return 0;
 }

@@ -5,7 +5,8 @@
 #include "paravirt/abi.h"
 #include "vm/vm.h"
 
-/* Build the services of a paravirtual guest: sets vm->paravirt and vm->acknowledge. vm->console, vm->disk (may be NULL) and vm->timers are ready. */
+/* Build the services of a paravirtual guest: sets vm->paravirt and vm->acknowledge. vm->console, vm->disk (may be NULL) and
+   vm->timers are ready. */
 void paravirt_create(struct vm *vm);
 
 /* By number less PV_HC_FIRST: paravirt/hypercall.c. */
@@ -28,7 +29,8 @@ static inline int64_t hypercall(struct vm *vm)
 	return hypercalls[index](vm, regs->rbx, regs->rcx, regs->rdx, regs->rsi);
 }
 
-/* RDMSR and WRMSR of the MSR_KVM_ registers: false if msr is none of them or (write) the value is refused: then the guest gets #GP. */
+/* RDMSR and WRMSR of the MSR_KVM_ registers: false if msr is none of them or (write) the value is refused: then the guest gets
+   #GP. */
 bool paravirt_read_msr(struct vm *vm, uint32_t msr, uint64_t *value);
 bool paravirt_write_msr(struct vm *vm, uint32_t msr, uint64_t value);
 

@@ -39,20 +39,32 @@ static bool put(struct virtqueue *queue, const char *what, uint64_t gpa, const v
 	return false;
 }
 
+/* Indices run freely; their place in a ring is the remainder. */
+static uint64_t avail_entry(const struct virtqueue *queue)
+{
+	return queue->avail + avail_bytes(queue->last_avail & (queue->size - 1));
+}
+
+static uint64_t used_entry(const struct virtqueue *queue)
+{
+	return queue->used + used_bytes(queue->used_idx & (queue->size - 1));
+}
+
 /* The head of the next available chain. */
 static bool next_head(struct virtqueue *queue, uint16_t *head)
 {
-	uint64_t entry = queue->avail + offsetof(struct virtq_avail, ring) + (queue->last_avail & (queue->size - 1)) * sizeof(*head);
 	uint16_t idx;
 
-	if (!get(queue, "available ring", &idx, queue->avail + offsetof(struct virtq_avail, idx), sizeof(idx)) || idx == queue->last_avail)
+	if (!get(queue, "available ring", &idx, queue->avail + offsetof(struct virtq_avail, idx), sizeof(idx)))
+		return false;
+	if (idx == queue->last_avail)
 		return false;
 	if ((uint16_t)(idx - queue->last_avail) > queue->size) {
 		vm_fault(queue->vm, "virtqueue: the available index went from %u to %u, more than the %u entries of the ring",
 			queue->last_avail, idx, queue->size);
 		return false;
 	}
-	if (!get(queue, "available ring", head, entry, sizeof(*head)))
+	if (!get(queue, "available ring", head, avail_entry(queue), sizeof(*head)))
 		return false;
 	queue->last_avail++;
 	return true;
@@ -70,23 +82,17 @@ static const char *check_descriptor(const struct virtqueue *queue, const struct 
 	return NULL;
 }
 
-static bool append(struct virtqueue *queue, struct virtq_chain *chain, uint16_t index)
+static const char *check_place(const struct virtqueue *queue, const struct virtq_chain *chain, uint16_t index)
 {
-	struct virtq_desc *desc = &chain->desc[chain->count];
-	const char *broken = NULL;
-
 	if (index >= queue->size)
-		broken = "lies outside the descriptor table";
-	else if (chain->count == queue->size)
-		broken = "makes the chain longer than the queue: it is a loop";
-	else if (!get(queue, "descriptor table", desc, queue->desc + index * sizeof(*desc), sizeof(*desc)))
-		return false;
-	else
-		broken = check_descriptor(queue, chain, desc);
-	if (broken) {
-		vm_fault(queue->vm, "virtqueue: descriptor %u of the chain from %u %s", index, chain->head, broken);
-		return false;
-	}
+		return "lies outside the descriptor table";
+	if (chain->count == queue->size)
+		return "makes the chain longer than the queue: it is a loop";
+	return NULL;
+}
+
+static void count_descriptor(struct virtq_chain *chain, const struct virtq_desc *desc)
+{
 	if (desc->flags & VIRTQ_DESC_F_WRITE) {
 		chain->writable_bytes += desc->len;
 	} else {
@@ -94,6 +100,23 @@ static bool append(struct virtqueue *queue, struct virtq_chain *chain, uint16_t 
 		chain->readable++;
 	}
 	chain->count++;
+}
+
+static bool append(struct virtqueue *queue, struct virtq_chain *chain, uint16_t index)
+{
+	struct virtq_desc *desc = &chain->desc[chain->count];
+	const char *broken = check_place(queue, chain, index);
+
+	if (!broken) {
+		if (!get(queue, "descriptor table", desc, queue->desc + index * sizeof(*desc), sizeof(*desc)))
+			return false;
+		broken = check_descriptor(queue, chain, desc);
+	}
+	if (broken) {
+		vm_fault(queue->vm, "virtqueue: descriptor %u of the chain from %u %s", index, chain->head, broken);
+		return false;
+	}
+	count_descriptor(chain, desc);
 	return true;
 }
 
@@ -115,8 +138,8 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtq_chain *chain)
 	return false;
 }
 
-/* The part of a stream that lies in one descriptor, from offset on: up to n bytes at *gpa. Moves offset to the descriptor's begin if it lies
-   behind its end, and answers 0. */
+/* The part of a stream that lies in one descriptor, from offset on: up to n bytes at *gpa. Where offset lies behind the
+   descriptor's end there is no such part: 0, and offset then counts from that end. */
 static size_t piece(const struct virtq_desc *desc, uint64_t *offset, size_t n, uint64_t *gpa)
 {
 	if (*offset >= desc->len) {
@@ -161,10 +184,9 @@ bool chain_write(struct virtqueue *queue, const struct virtq_chain *chain, uint6
 bool virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written)
 {
 	struct virtq_used_elem elem = { .id = head, .len = written };
-	uint64_t entry = queue->used + offsetof(struct virtq_used, ring) + (queue->used_idx & (queue->size - 1)) * sizeof(elem);
 	uint16_t idx = queue->used_idx + 1;
 
-	if (!put(queue, "used ring", entry, &elem, sizeof(elem)))
+	if (!put(queue, "used ring", used_entry(queue), &elem, sizeof(elem)))
 		return false;
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	if (!put(queue, "used ring", queue->used + offsetof(struct virtq_used, idx), &idx, sizeof(idx)))

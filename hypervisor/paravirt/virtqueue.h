@@ -1,8 +1,8 @@
 #pragma once
 /*
  * The device's side of a split virtqueue (OASIS, Virtual I/O Device 1.1, "Split Virtqueues"). It knows nothing of disks.
- * The three parts lie in the guest's memory and the guest may change them at any time: every descriptor and index is copied once, checked,
- * and used from the copy. A driver that breaks the rules has its VM stopped, with a sentence that names the rule.
+ * The three parts lie in the guest's memory and the guest may change them at any time: every descriptor and index is copied once,
+ * checked, and used from the copy. A driver that breaks the rules has its VM stopped, with a sentence that names the rule.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,8 +36,8 @@ int virtqueue_setup(struct virtqueue *queue, struct vm *vm, const struct pv_bloc
 /* Take the next available chain. false: there is none, or the driver broke the queue and the VM is stopped. */
 bool virtqueue_pop(struct virtqueue *queue, struct virtq_chain *chain);
 
-/* Copy n bytes out of the readable, or into the writable stream, from offset on. false: behind its end, or no longer the guest's memory:
-   then the VM is stopped. */
+/* Copy n bytes out of the readable, or into the writable stream, from offset on. false: behind its end, or no longer the guest's
+   memory: then the VM is stopped. */
 bool chain_read(struct virtqueue *queue, const struct virtq_chain *chain, uint64_t offset, void *to, size_t n);
 bool chain_write(struct virtqueue *queue, const struct virtq_chain *chain, uint64_t offset, const void *from, size_t n);
 

@@ -132,6 +132,16 @@ static void idle_returns_if_something_waits(void **state)
 	assert_int_equal(vm.state, VM_BLOCKED);
 }
 
+static void idle_returns_if_the_callback_is_due(void **state)
+{
+	(void)state;
+	set_up();
+	event_raise(&vm, PV_EVENT_TIMER);
+	take_events(PAGE);                      /* the guest looked by itself, before the callback came */
+	call(PV_HC_IDLE, 0, 0, 0);
+	assert_int_equal(vm.state, VM_RUNNABLE);
+}
+
 static void idle_without_an_event_page_would_never_end(void **state)
 {
 	(void)state;
@@ -190,6 +200,7 @@ int main(void)
 		guest_test(a_stopped_guest_gets_no_events),
 		guest_test(idle_blocks_until_an_event),
 		guest_test(idle_returns_if_something_waits),
+		guest_test(idle_returns_if_the_callback_is_due),
 		guest_test(idle_without_an_event_page_would_never_end),
 		guest_test(the_timer_fires_once_at_its_deadline),
 		guest_test(a_later_call_replaces_the_deadline),

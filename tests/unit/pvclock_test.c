@@ -12,16 +12,16 @@ static void addresses_are_checked(void **state)
 	} writes[] = {
 		{ MSR_KVM_SYSTEM_TIME_NEW, PAGE | 1, true },
 		{ MSR_KVM_SYSTEM_TIME_NEW, (PAGE + 4096 - 32) | 1, true },
-		{ MSR_KVM_SYSTEM_TIME_NEW, (PAGE + 4096 - 28) | 1, false },             /* crosses the page */
+		{ MSR_KVM_SYSTEM_TIME_NEW, (PAGE + 4096 - 28) | 1, false },     /* crosses the page */
 		{ MSR_KVM_SYSTEM_TIME_NEW, (PAGE + 4096 - 4) | 1, false },
 		{ MSR_KVM_SYSTEM_TIME_NEW, (PAGE + 2) | 1, false },
 		{ MSR_KVM_SYSTEM_TIME_NEW, (GUEST_BYTES - 32) | 1, true },
-		{ MSR_KVM_SYSTEM_TIME_NEW, (GUEST_BYTES - 16) | 1, false },             /* crosses the guest's end */
+		{ MSR_KVM_SYSTEM_TIME_NEW, (GUEST_BYTES - 16) | 1, false },     /* crosses the guest's end */
 		{ MSR_KVM_SYSTEM_TIME_NEW, GUEST_BYTES | 1, false },
 		{ MSR_KVM_SYSTEM_TIME_NEW, UNMAPPED | 1, false },
 		{ MSR_KVM_SYSTEM_TIME_NEW, 1ull << 48 | 1, false },
 		{ MSR_KVM_SYSTEM_TIME_NEW, UINT64_MAX, false },
-		{ MSR_KVM_SYSTEM_TIME_NEW, UINT64_MAX & ~31ull, true },                 /* bit 0 clear: off, whatever the address */
+		{ MSR_KVM_SYSTEM_TIME_NEW, UINT64_MAX & ~31ull, true },     /* bit 0 clear: off, whatever the address */
 		{ MSR_KVM_SYSTEM_TIME_NEW, 0, true },
 		{ MSR_KVM_WALL_CLOCK_NEW, PAGE, true },
 		{ MSR_KVM_WALL_CLOCK_NEW, PAGE + 4096 - 12, true },
@@ -31,7 +31,7 @@ static void addresses_are_checked(void **state)
 		{ MSR_KVM_WALL_CLOCK_NEW, UINT64_MAX - 3, false },
 		{ MSR_KVM_STEAL_TIME, PAGE | 1, true },
 		{ MSR_KVM_STEAL_TIME, (PAGE + 4096 - 64) | 1, true },
-		{ MSR_KVM_STEAL_TIME, (PAGE + 32) | 1, false },                         /* bits 1 to 5 are reserved */
+		{ MSR_KVM_STEAL_TIME, (PAGE + 32) | 1, false },     /* bits 1 to 5 are reserved */
 		{ MSR_KVM_STEAL_TIME, PAGE | 3, false },
 		{ MSR_KVM_STEAL_TIME, GUEST_BYTES | 1, false },
 		{ MSR_KVM_STEAL_TIME, 1ull << 63 | 1, false },

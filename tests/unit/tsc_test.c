@@ -32,7 +32,8 @@ static void multiplier_has_its_highest_bit_set(void **state)
 
 static void known_scales(void **state)
 {
-	struct tsc_scale one = tsc_scale_from_hz(1000000000), two = tsc_scale_from_hz(2000000000), slow = tsc_scale_from_hz(50000000);
+	struct tsc_scale one = tsc_scale_from_hz(1000000000), two = tsc_scale_from_hz(2000000000);
+	struct tsc_scale slow = tsc_scale_from_hz(50000000);
 
 	(void)state;
 	assert_int_equal(one.shift, 1);
