@@ -1,5 +1,5 @@
 #pragma once
-/* The driver's side of the block device, for its tests: a queue of eight entries in the guest's memory, requests of three descriptors. */
+/* The driver's side of the block device, for its tests: a queue of eight entries in the guest's memory, three for each request. */
 #include "paravirt_fakes.h"
 
 #define DESC    0x20000ull
