@@ -2,6 +2,7 @@
 #include "hw/portio.h"
 #include "hw/tsc.h"
 #include "lib/panic.h"
+#include <stdbool.h>
 
 #define PIT_HZ          1193182ull
 #define COUNTER_0       0x40
@@ -21,6 +22,7 @@
 #define NS_PER_SECOND   1000000000ull
 #define WAKE_MAX_NS     54000000ull
 #define MEASURE_COUNT   (PIT_HZ / 100)
+#define MEASUREMENTS    5
 #define POLLS_MAX       (1u << 26)
 
 static void load(uint16_t counter, uint16_t count)
@@ -34,25 +36,41 @@ void pit_init(void)
 	outb(CONTROL_WORD, CW_COUNTER_0 | CW_LSB_THEN_MSB | CW_MODE_0);     /* and no count: OUT stays low */
 }
 
+/* An interval in ticks, and how much of it was spent at its two ends where nobody looked: another machine may have had the CPU. */
+struct count {
+	uint64_t ticks, doubt;
+};
+
 /* In mode 0 OUT goes high count + 1 pulses after the count was written. */
-static uint64_t count_tsc(void)
+static struct count count_tsc(void)
 {
 	outb(CONTROL_WORD, CW_COUNTER_2 | CW_LSB_THEN_MSB | CW_MODE_0);
-	load(COUNTER_2, MEASURE_COUNT);
 
-	uint64_t start = rdtsc();
-	for (uint32_t polls = 0; !(inb(PORT_B) & PORT_B_OUT_2); polls++)
-		if (polls == POLLS_MAX)
+	uint64_t before = rdtsc();
+	load(COUNTER_2, MEASURE_COUNT);
+	uint64_t after = rdtsc(), low, high = after;
+	uint32_t polls = 0;
+	bool out;
+	do {
+		if (polls++ == POLLS_MAX)
 			panic("the 8254's channel 2 does not count: the TSC cannot be measured");
-	return rdtsc() - start;
+		out = inb(PORT_B) & PORT_B_OUT_2;
+		low = high;
+		high = rdtsc();
+	} while (!out);
+	return (struct count){ .ticks = (low - before + high - after) / 2, .doubt = after - before + high - low };
 }
 
-static uint64_t median(uint64_t a, uint64_t b, uint64_t c)
+static struct count best_count(void)
 {
-	uint64_t low = a < b ? a : b;
-	uint64_t high = a < b ? b : a;
+	struct count best = count_tsc();
 
-	return c < low ? low : c > high ? high : c;
+	for (unsigned i = 1; i < MEASUREMENTS; i++) {
+		struct count next = count_tsc();
+		if (next.doubt < best.doubt)
+			best = next;
+	}
+	return best;
 }
 
 uint64_t pit_measure_tsc_hz(void)
@@ -60,9 +78,9 @@ uint64_t pit_measure_tsc_hz(void)
 	uint8_t port_b = inb(PORT_B);
 
 	outb(PORT_B, (port_b & ~PORT_B_SPEAKER) | PORT_B_GATE_2);
-	uint64_t first = count_tsc(), second = count_tsc(), third = count_tsc();
+	struct count count = best_count();
 	outb(PORT_B, port_b);
-	return median(first, second, third) * PIT_HZ / (MEASURE_COUNT + 1);
+	return count.ticks * PIT_HZ / (MEASURE_COUNT + 1);
 }
 
 void pit_wake_after(uint64_t ns)

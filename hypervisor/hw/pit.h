@@ -8,7 +8,8 @@
 /* Stop the ticks that the firmware left running on channel 0: nothing comes on IRQ 0 until pit_wake_after(). */
 void pit_init(void);
 
-/* TSC ticks a second: the median of three counts of 10 ms on channel 2. CPUID's word is not taken for it: emulators lie there. */
+/* TSC ticks a second: the least disturbed of five counts of 10 ms on channel 2. CPUID's word is not taken for it: emulators lie
+   there. */
 uint64_t pit_measure_tsc_hz(void);
 
 /* One interrupt on IRQ 0 after about ns nanoseconds, at most 54 ms (the counter has 16 bits): the caller looks at the clock and
