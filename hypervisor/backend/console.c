@@ -74,10 +74,15 @@ void console_set_listener(struct console *console, void (*input)(void *context),
 		serial_set_listener(console->port, input, room, context);
 }
 
-void console_flush(struct console *console)
+void console_end_line(struct console *console)
 {
 	if (console->length)
 		log_line(console);
+}
+
+void console_flush(struct console *console)
+{
+	console_end_line(console);
 	if (console->port)
 		serial_flush(console->port);
 }

@@ -28,5 +28,8 @@ bool console_has_input(const struct console *console);
    Either may be NULL. */
 void console_set_listener(struct console *console, void (*input)(void *context), void (*room)(void *context), void *context);
 
+/* In the log: push out an unfinished line. */
+void console_end_line(struct console *console);
+
 /* Push out an unfinished line in the log and wait until the port has sent everything. */
 void console_flush(struct console *console);

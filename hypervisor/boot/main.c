@@ -2,6 +2,7 @@
  * The table of contents: what happens from GRUB's jump to the last VM's end.
  */
 #include "backend/clock.h"
+#include "backend/console.h"
 #include "backend/disk.h"
 #include "boot/multiboot2.h"
 #include "cpu/descriptors.h"
@@ -42,7 +43,9 @@ static void create_vms(const struct boot_info *boot)
 
 static void finish(void)
 {
-	disk_drain();                   /* what guests wrote reaches the disk */
+	disk_drain();                   /* what guests wrote reaches the disk, */
+	for (unsigned i = 0; i < vm_count; i++)
+		console_flush(vms[i]->console); /* what they printed the wire */
 	report_print();                 /* the evidence */
 	printf("all VMs have ended, powering off\n");
 	serial_flush(log_port());

@@ -178,12 +178,20 @@ static bool parse_vm(struct parser *parser, char *name)
 	return true;
 }
 
-static bool name_is_taken(const struct vm_config *configs, int count, const char *name)
+/* Two VMs may share a kernel, nothing else: the second would overwrite the first one's files, or mix up its lines. */
+static bool is_distinct(struct parser *parser, const struct vm_config *others, int count)
 {
-	for (int i = 0; i < count; i++)
-		if (!strcmp(configs[i].name, name))
-			return true;
-	return false;
+	const struct vm_config *config = parser->config;
+
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(others[i].name, config->name))
+			return fail(parser, "this name is taken:", config->name);
+		if (config->disk && others[i].disk == config->disk)
+			return fail(parser, "this disk is already that of", others[i].name);
+		if (config->console && others[i].console == config->console)
+			return fail(parser, "this console is already that of", others[i].name);
+	}
+	return true;
 }
 
 int config_parse(const char *command_line, struct vm_config configs[VM_MAX], char *error, unsigned error_size)
@@ -200,10 +208,8 @@ int config_parse(const char *command_line, struct vm_config configs[VM_MAX], cha
 			return -1;
 		}
 		parser.config = &configs[count];
-		if (!parse_vm(&parser, word + 3))
+		if (!parse_vm(&parser, word + 3) || !is_distinct(&parser, configs, count))
 			return -1;
-		if (name_is_taken(configs, count, configs[count].name))
-			return fail(&parser, "this name is taken:", configs[count].name) - 1;
 		count++;
 	}
 	return count;

@@ -11,7 +11,7 @@ static void stop(struct vm *vm, enum vm_state state)
 {
 	vm->state = state;
 	run_until = 0;
-	console_flush(vm->console);
+	console_end_line(vm->console);
 	printf("%s: %s\n", vm->name, vm->stop_reason);
 }
 
