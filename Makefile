@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # How all code that runs on the machine itself is compiled; each build.mk adds its -I.
 CC             := gcc
-KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
+KERNEL_CFLAGS  := -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -mno-red-zone -mgeneral-regs-only \
 	-fno-stack-protector -fno-pic -fno-pie -fcf-protection=none -fno-asynchronous-unwind-tables -MMD -MP
 KERNEL_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
 NASMFLAGS      := -f elf64 -g -F dwarf -Werror
@@ -38,7 +38,7 @@ attach:                     ## VM=paravirt: join the console of that guest of `m
 run-bare: built             ## the unmodified kernel alone, on QEMU's bare PC
 	@tools/launch --interactive --bare $(B)/iso/unmodified.elf --disk $(B)/run/bare.img
 
-bench: built                ## every bench of both guests: exits, ticks, ratios; nothing is timed
+bench: built                
 	@tools/launch --autorun "bench all; halt" --out $(B)/bench --table
 
 report:                     ## the table of the last run again (MODEL=haswell: another CPU's cost of an exit)

@@ -127,7 +127,6 @@ static uint32_t register_read(void *device, uint16_t port, unsigned size)
 {
 	struct ata *ata = device;
 
-	(void)size;
 	switch ((enum ata_register)(port - COMMAND_BLOCK)) {
 	case REGISTER_ERROR_FEATURES:
 		return ata->error;
@@ -152,7 +151,6 @@ static void register_write(void *device, uint16_t port, unsigned size, uint32_t 
 {
 	struct ata *ata = device;
 
-	(void)size;
 	if (ata->status & ATA_BSY)
 		return;
 	switch ((enum ata_register)(port - COMMAND_BLOCK)) {
@@ -188,7 +186,6 @@ static uint32_t data_read(void *device, uint16_t port, unsigned size)
 {
 	uint8_t bytes[4] = { 0 };
 
-	(void)port;
 	for (unsigned at = 0; at < size; at += 2)
 		ata_take_data(device, 2, bytes + at, 1);
 	return bytes[0] | (size > 1 ? bytes[1] << 8 : 0) | bytes[2] << 16 | (uint32_t)bytes[3] << 24;
@@ -198,7 +195,6 @@ static void data_write(void *device, uint16_t port, unsigned size, uint32_t valu
 {
 	uint8_t bytes[4] = { value, value >> 8, value >> 16, value >> 24 };
 
-	(void)port;
 	for (unsigned at = 0; at < size; at += 2)
 		ata_give_data(device, 2, bytes + at, 1);
 }
@@ -206,43 +202,31 @@ static void data_write(void *device, uint16_t port, unsigned size, uint32_t valu
 /* Byte strings go one by one, as data_read() has it. */
 static size_t data_read_string(void *device, uint16_t port, unsigned size, void *to, size_t count)
 {
-	(void)port;
 	return size == 1 ? 0 : ata_take_data(device, size, to, count);
 }
 
 static size_t data_write_string(void *device, uint16_t port, unsigned size, const void *from, size_t count)
 {
-	(void)port;
 	return size == 1 ? 0 : ata_give_data(device, size, from, count);
 }
 
 static uint32_t control_read(void *device, uint16_t port, unsigned size)
 {
-	(void)port;
-	(void)size;
 	return alternate_status(device);
 }
 
 static void control_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)port;
-	(void)size;
 	write_control(device, value);
 }
 
 static uint32_t floating_read(void *device, uint16_t port, unsigned size)
 {
-	(void)device;
-	(void)port;
 	return (UINT32_MAX >> (32 - 8 * size)) - DD7;
 }
 
 static void floating_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)device;
-	(void)port;
-	(void)size;
-	(void)value;
 }
 
 static void claim_empty_channel(struct portbus *ports)

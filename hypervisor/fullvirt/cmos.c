@@ -206,7 +206,6 @@ static uint32_t cmos_read(void *device, uint16_t port, unsigned size)
 {
 	struct cmos *cmos = device;
 
-	(void)size;
 	return port & 1 ? cmos_read_register(cmos, cmos->address) : 0xff;
 }
 
@@ -214,7 +213,6 @@ static void cmos_write(void *device, uint16_t port, unsigned size, uint32_t valu
 {
 	struct cmos *cmos = device;
 
-	(void)size;
 	if (port & 1)
 		cmos_write_register(cmos, cmos->address, value);
 	else

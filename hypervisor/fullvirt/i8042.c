@@ -100,16 +100,12 @@ static uint32_t data_read(void *device, uint16_t port, unsigned size)
 {
 	struct i8042 *controller = device;
 
-	(void)port;
-	(void)size;
 	controller->status &= ~STATUS_OUTPUT_FULL;
 	return controller->output;
 }
 
 static void data_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)port;
-	(void)size;
 	write_data(device, value);
 }
 
@@ -117,15 +113,11 @@ static uint32_t status_read(void *device, uint16_t port, unsigned size)
 {
 	struct i8042 *controller = device;
 
-	(void)port;
-	(void)size;
 	return controller->status;
 }
 
 static void command_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)port;
-	(void)size;
 	write_command(device, value);
 }
 

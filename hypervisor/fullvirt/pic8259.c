@@ -274,7 +274,6 @@ static void pic_write(void *device, uint16_t port, unsigned size, uint32_t value
 {
 	struct chip *chip = device;
 
-	(void)size;
 	if (!(port & 1))
 		write_command(chip, value);
 	else if (chip->next_icw)
@@ -299,7 +298,6 @@ static uint32_t pic_read(void *device, uint16_t port, unsigned size)
 {
 	struct chip *chip = device;
 
-	(void)size;
 	if (chip->poll)
 		return poll(chip);
 	if (port & 1)
@@ -311,8 +309,6 @@ static uint32_t elcr_read(void *device, uint16_t port, unsigned size)
 {
 	struct chip *chip = device;
 
-	(void)port;
-	(void)size;
 	return chip->elcr;
 }
 
@@ -320,8 +316,6 @@ static void elcr_write(void *device, uint16_t port, unsigned size, uint32_t valu
 {
 	struct chip *chip = device;
 
-	(void)port;
-	(void)size;
 	chip->elcr = value & chip->elcr_allowed;
 	update(chip->pic);
 }

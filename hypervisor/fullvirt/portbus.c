@@ -41,7 +41,6 @@ static uint32_t open_bus_read(void *device, uint16_t port, unsigned size)
 
 static void open_bus_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)value;
 	log_unclaimed(device, "write", port, size);
 }
 

@@ -27,8 +27,6 @@ static uint32_t post_read(void *device, uint16_t port, unsigned size)
 {
 	struct power *power = device;
 
-	(void)port;
-	(void)size;
 	return power->post_code;
 }
 
@@ -36,8 +34,6 @@ static void post_write(void *device, uint16_t port, unsigned size, uint32_t valu
 {
 	struct power *power = device;
 
-	(void)port;
-	(void)size;
 	power->post_code = value;
 	vm_set_phase(power->vm, value);
 }
@@ -45,8 +41,6 @@ static void post_write(void *device, uint16_t port, unsigned size, uint32_t valu
 /* ACPI mode is always on; the sleep type and enable bits are for writing. */
 static uint32_t pm1_control_read(void *device, uint16_t port, unsigned size)
 {
-	(void)device;
-	(void)size;
 	return port % 2 == 0 ? PM1_CNT_SCI_EN : 0;
 }
 
@@ -66,9 +60,6 @@ static void pm1_control_write(void *device, uint16_t port, unsigned size, uint32
 
 static uint32_t write_only_read(void *device, uint16_t port, unsigned size)
 {
-	(void)device;
-	(void)port;
-	(void)size;
 	return 0xff;
 }
 
@@ -77,8 +68,6 @@ static void bochs_write(void *device, uint16_t port, unsigned size, uint32_t val
 	struct power *power = device;
 	char letter = value;
 
-	(void)port;
-	(void)size;
 	if (letter != bochs_shutdown[power->matched])
 		power->matched = 0;
 	if (letter != bochs_shutdown[power->matched])
@@ -115,9 +104,6 @@ static void reset_control_write(void *device, uint16_t port, unsigned size, uint
 
 static uint32_t port92_read(void *device, uint16_t port, unsigned size)
 {
-	(void)device;
-	(void)port;
-	(void)size;
 	return PORT92_A20;
 }
 
@@ -125,8 +111,6 @@ static void port92_write(void *device, uint16_t port, unsigned size, uint32_t va
 {
 	struct power *power = device;
 
-	(void)port;
-	(void)size;
 	if (value & PORT92_RESET)
 		vm_power_off(power->vm, "reset by port 0x92");
 	else if (!(value & PORT92_A20))

@@ -327,8 +327,6 @@ static void write_scr(struct uart16550 *uart, uint8_t value)
 /* LSR and MSR are for reading: "writing to LSR is not recommended, this operation is only used for factory testing". */
 static void write_ignored(struct uart16550 *uart, uint8_t value)
 {
-	(void)uart;
-	(void)value;
 }
 
 struct uart_register {
@@ -363,13 +361,11 @@ static const struct uart_register *register_at(const struct uart16550 *uart, uin
 
 static uint32_t uart_read(void *device, uint16_t port, unsigned size)
 {
-	(void)size;
 	return register_at(device, port)->read(device);
 }
 
 static void uart_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	(void)size;
 	register_at(device, port)->write(device, value);
 }
 

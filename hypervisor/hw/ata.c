@@ -217,7 +217,6 @@ static void interrupt(void *context)
 {
 	uint8_t status = inb(STATUS);
 
-	(void)context;
 	if (current.busy && !(status & STATUS_BSY))
 		step(status);
 }

@@ -18,7 +18,6 @@ int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_
 	int error = 0;
 	uint64_t moved = 0;
 
-	(void)rsi;
 	if (direction > PV_BALLOON_TAKE || first > owned || pages > owned - first)
 		return -EINVAL;
 	if (pages > PAGES_MAX)

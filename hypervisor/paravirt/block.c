@@ -190,7 +190,6 @@ int64_t hypercall_block_setup(struct vm *vm, uint64_t address, uint64_t rcx, uin
 	struct block *block = vm->paravirt->block;
 	struct pv_block_setup setup;
 
-	(void)rcx, (void)rdx, (void)rsi;
 	if (!block)
 		return -ENODEV;
 	if (block->busy)
@@ -210,7 +209,6 @@ int64_t hypercall_block_notify(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64
 {
 	struct block *block = vm->paravirt->block;
 
-	(void)rbx, (void)rcx, (void)rdx, (void)rsi;
 	if (!block)
 		return -ENODEV;
 	if (block->queue.size == 0)

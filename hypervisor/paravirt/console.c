@@ -37,7 +37,6 @@ static size_t smallest(size_t a, size_t b, size_t c)
 /* The whole buffer is checked before its first byte is printed: a call that fails prints nothing. */
 int64_t hypercall_console_write(struct vm *vm, uint64_t address, uint64_t length, uint64_t rdx, uint64_t rsi)
 {
-	(void)rdx, (void)rsi;
 	int64_t error = check_buffer(vm, address, length);
 	if (error)
 		return error;
@@ -55,7 +54,6 @@ int64_t hypercall_console_write(struct vm *vm, uint64_t address, uint64_t length
 /* Checked first here too: bytes taken from the console and then not delivered would be lost. */
 int64_t hypercall_console_read(struct vm *vm, uint64_t address, uint64_t length, uint64_t rdx, uint64_t rsi)
 {
-	(void)rdx, (void)rsi;
 	int64_t error = check_buffer(vm, address, length);
 	if (error)
 		return error;

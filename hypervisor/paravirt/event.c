@@ -62,7 +62,6 @@ int64_t hypercall_event_setup(struct vm *vm, uint64_t address, uint64_t vector, 
 {
 	struct event_service *service = &vm->paravirt->event;
 
-	(void)rdx, (void)rsi;
 	if (address % sizeof(struct pv_event_page) || vector < FIRST_VECTOR || vector > 255)
 		return -EINVAL;
 	if (!guest_page(&vm->memory, address))

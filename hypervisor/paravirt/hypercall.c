@@ -3,15 +3,12 @@
 #include "paravirt/services.h"
 #include "vm/vm.h"
 
-#define UNUSED __attribute__((unused))
-
-static int64_t hypercall_null(UNUSED struct vm *vm, UNUSED uint64_t rbx, UNUSED uint64_t rcx, UNUSED uint64_t rdx,
-	UNUSED uint64_t rsi)
+static int64_t hypercall_null(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
 	return 0;
 }
 
-static int64_t hypercall_shutdown(struct vm *vm, uint64_t reason, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+static int64_t hypercall_shutdown(struct vm *vm, uint64_t reason, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
 	switch (reason) {
 	case PV_SHUTDOWN_POWER_OFF:
@@ -28,7 +25,7 @@ static int64_t hypercall_shutdown(struct vm *vm, uint64_t reason, UNUSED uint64_
 	}
 }
 
-static int64_t hypercall_phase(struct vm *vm, uint64_t post_code, UNUSED uint64_t rcx, UNUSED uint64_t rdx, UNUSED uint64_t rsi)
+static int64_t hypercall_phase(struct vm *vm, uint64_t post_code, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
 	if (post_code > 0xff)
 		return -EINVAL;
@@ -48,20 +45,6 @@ hypercall_function *const hypercalls[PV_HC_END - PV_HC_FIRST] = {
 	[PV_HC_BALLOON       - PV_HC_FIRST] = hypercall_balloon,
 	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = hypercall_shutdown,
 	[PV_HC_PHASE         - PV_HC_FIRST] = hypercall_phase,
-};
-
-const char *const hypercall_names[PV_HC_END - PV_HC_FIRST] = {
-	[PV_HC_NULL          - PV_HC_FIRST] = "null",
-	[PV_HC_CONSOLE_WRITE - PV_HC_FIRST] = "console_write",
-	[PV_HC_CONSOLE_READ  - PV_HC_FIRST] = "console_read",
-	[PV_HC_EVENT_SETUP   - PV_HC_FIRST] = "event_setup",
-	[PV_HC_SET_TIMER     - PV_HC_FIRST] = "set_timer",
-	[PV_HC_IDLE          - PV_HC_FIRST] = "idle",
-	[PV_HC_BLOCK_SETUP   - PV_HC_FIRST] = "block_setup",
-	[PV_HC_BLOCK_NOTIFY  - PV_HC_FIRST] = "block_notify",
-	[PV_HC_BALLOON       - PV_HC_FIRST] = "balloon",
-	[PV_HC_SHUTDOWN      - PV_HC_FIRST] = "shutdown",
-	[PV_HC_PHASE         - PV_HC_FIRST] = "phase",
 };
 
 int64_t hypercall_unknown(struct vm *vm)

@@ -12,7 +12,6 @@ void paravirt_create(struct vm *vm);
 /* By number less PV_HC_FIRST: paravirt/hypercall.c. */
 typedef int64_t hypercall_function(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi);
 extern hypercall_function *const hypercalls[PV_HC_END - PV_HC_FIRST];
-extern const char *const hypercall_names[PV_HC_END - PV_HC_FIRST];
 
 /* The number in the guest's RAX is none: logs it and answers -ENOSYS. */
 int64_t hypercall_unknown(struct vm *vm);

@@ -2,6 +2,7 @@
 /* What the services keep per guest, and the hypercalls that they implement. Only paravirt/ includes this. */
 #include "backend/clock.h"
 #include "paravirt/paravirt.h"
+#include "paravirt/paravirt.h"
 
 struct block;
 
@@ -33,11 +34,5 @@ void block_service_init(struct vm *vm);
 /* A bit of the guest's bitmap or an injection waits: there is no point in sleeping. */
 bool event_waits(struct vm *vm);
 
-int64_t hypercall_console_write(struct vm *vm, uint64_t address, uint64_t length, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_console_read(struct vm *vm, uint64_t address, uint64_t length, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_event_setup(struct vm *vm, uint64_t address, uint64_t vector, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_set_timer(struct vm *vm, uint64_t deadline, uint64_t rcx, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_idle(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_block_setup(struct vm *vm, uint64_t address, uint64_t rcx, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_block_notify(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi);
-int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_t direction, uint64_t rsi);
+hypercall_function hypercall_console_write, hypercall_console_read, hypercall_event_setup, hypercall_set_timer, hypercall_idle;
+hypercall_function hypercall_block_setup, hypercall_block_notify, hypercall_balloon;

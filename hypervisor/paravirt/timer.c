@@ -16,7 +16,6 @@ void timer_service_init(struct vm *vm)
 /* The pvclock page counts the same nanoseconds as clock_now_ns(). A deadline in the past is due at once. */
 int64_t hypercall_set_timer(struct vm *vm, uint64_t deadline, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
-	(void)rcx, (void)rdx, (void)rsi;
 	if (deadline)
 		timer_set(&vm->paravirt->timer, deadline);
 	else
@@ -27,7 +26,6 @@ int64_t hypercall_set_timer(struct vm *vm, uint64_t deadline, uint64_t rcx, uint
 /* The event that wakes the guest also sets interrupt_pending, and the scheduler lets it run again. */
 int64_t hypercall_idle(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
-	(void)rbx, (void)rcx, (void)rdx, (void)rsi;
 	if (!vm->paravirt->event.set_up)
 		return -EINVAL;
 	if (!event_waits(vm))

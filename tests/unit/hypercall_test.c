@@ -1,19 +1,11 @@
 /* The table of hypercalls, discovery, and the calls that need no service of their own. */
 #include "paravirt_fakes.h"
 
-static const char *const names[] = {
-	"null", "console_write", "console_read", "event_setup", "set_timer", "idle", "block_setup", "block_notify", "balloon",
-	"shutdown", "phase",
-};
-
 static void every_number_has_its_row(void **state)
 {
 	(void)state;
-	assert_int_equal(LENGTH(names), PV_HC_END - PV_HC_FIRST);
-	for (size_t i = 0; i < LENGTH(names); i++) {
-		assert_string_equal(hypercall_names[i], names[i]);
+	for (size_t i = 0; i < PV_HC_END - PV_HC_FIRST; i++)
 		assert_non_null(hypercalls[i]);
-	}
 	assert_int_equal(PV_HC_FIRST, 0x100);
 }
 
