@@ -48,7 +48,7 @@ void pc_create(struct vm *vm)
 	vm->pc = pc;
 	vm->acknowledge = acknowledge;
 
-	pit8254_create(ports, line(pc, IRQ_TIMER), &vm->timers);
+	pit8254_create(ports, line(pc, IRQ_TIMER), vm);
 	i8042_create(ports, vm);
 	cmos_create(ports, vm, vm->memory.size, vm->disk != NULL);
 	power_create(ports, vm);

@@ -4,7 +4,7 @@
 
 struct pit8254;
 struct portbus;
-struct timer_queue;
+struct vm;
 
 /* irq: the OUT pin of channel 0. */
-struct pit8254 *pit8254_create(struct portbus *ports, struct irq_line irq, struct timer_queue *timers);
+struct pit8254 *pit8254_create(struct portbus *ports, struct irq_line irq, struct vm *vm);

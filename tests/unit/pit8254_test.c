@@ -17,7 +17,7 @@ static int setup(void **state)
 {
 	(void)state;
 	fakes_reset();
-	pit8254_create(ports, (struct irq_line){ .set = line_set }, &vm.timers);
+	pit8254_create(ports, (struct irq_line){ .set = line_set }, &vm);
 	pulses = 0;
 	return 0;
 }
@@ -85,9 +85,6 @@ static void each_mode_counts_by_the_data_sheet(void **state)
 		{ "mode 0, wraps, OUT stays",    0x30, 100,  102, 0xffff, 1 },
 		{ "mode 0, count 0 is 65536",    0x30, 0,      2, 0xffff, 0 },
 		{ "mode 0, count 0, the end",    0x30, 0,  65537,   0,    1 },
-		{ "mode 0 BCD",                  0x31, 0x100, 2, 0x0099,  0 },
-		{ "mode 0 BCD, wraps to 9999",   0x31, 0x100, 102, 0x9999, 1 },
-		{ "mode 0 BCD, 0 is 10000",      0x31, 0,      2, 0x9999, 0 },
 		{ "mode 2, loaded",              0x34, 100,    1, 100,    1 },
 		{ "mode 2, low at one",          0x34, 100,  100,   1,    0 },
 		{ "mode 2, reloaded",            0x34, 100,  101, 100,    1 },
@@ -121,38 +118,17 @@ static void each_mode_counts_by_the_data_sheet(void **state)
 	}
 }
 
-static void the_gate_triggers_modes_1_and_5(void **state)
+static void modes_1_and_5_and_bcd_are_refused(void **state)
 {
-	(void)state;
-	program(2, 0x32, 50);
-	at_tick(100);
-	assert_true(out2());
-	out8(PORT61, 1);
-	assert_false(out2());
-	at_tick(150);
-	assert_false(out2());
-	at_tick(151);
-	assert_true(out2());
-	out8(PORT61, 0);
-	out8(PORT61, 1);
-	at_tick(170);
-	out8(PORT61, 0);
-	out8(PORT61, 1);                                /* retriggered: another whole count */
-	at_tick(220);
-	assert_false(out2());
-	at_tick(221);
-	assert_true(out2());
+	static const uint8_t refused[] = { 0x32, 0x3a, 0x31, 0x35, 0x37 };
 
-	out8(PORT61, 0);
-	program(2, 0x3a, 50);
-	at_tick(300);
-	out8(PORT61, 1);
-	at_tick(350);
-	assert_true(out2());
-	at_tick(351);
-	assert_false(out2());
-	at_tick(352);
-	assert_true(out2());
+	(void)state;
+	program(2, 0x34, 100);
+	for (unsigned i = 0; i < LENGTH(refused); i++) {
+		out8(CONTROL, 0x80 | refused[i]);
+		assert_int_equal(log_lines, i + 1);
+		assert_int_equal(status(2) & 0x3f, 0x34);
+	}
 }
 
 static void a_closed_gate_holds_mode_0_and_reloads_modes_2_and_3(void **state)
@@ -202,27 +178,6 @@ static void a_new_count_waits_for_the_period_s_end(void **state)
 	assert_int_equal(status(2) & 0x40, 0);
 	at_tick(111);
 	assert_int_equal(counter(2), 10);
-}
-
-static void a_new_count_waits_for_the_square_wave_s_half(void **state)
-{
-	(void)state;
-	out8(PORT61, 1);
-	program(2, 0x36, 100);
-	at_tick(20);
-	out8(CHANNEL2, 20);
-	out8(CHANNEL2, 0);
-	at_tick(50);
-	assert_true(out2());
-	at_tick(51);
-	assert_false(out2());
-	assert_int_equal(counter(2), 20);
-	at_tick(60);
-	assert_false(out2());
-	at_tick(61);
-	assert_true(out2());
-	at_tick(71);
-	assert_false(out2());
 }
 
 static void half_a_count_stops_mode_0(void **state)
@@ -474,10 +429,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(each_mode_counts_by_the_data_sheet, setup),
-		cmocka_unit_test_setup(the_gate_triggers_modes_1_and_5, setup),
+		cmocka_unit_test_setup(modes_1_and_5_and_bcd_are_refused, setup),
 		cmocka_unit_test_setup(a_closed_gate_holds_mode_0_and_reloads_modes_2_and_3, setup),
 		cmocka_unit_test_setup(a_new_count_waits_for_the_period_s_end, setup),
-		cmocka_unit_test_setup(a_new_count_waits_for_the_square_wave_s_half, setup),
 		cmocka_unit_test_setup(half_a_count_stops_mode_0, setup),
 		cmocka_unit_test_setup(access_modes_choose_the_bytes, setup),
 		cmocka_unit_test_setup(a_latched_count_holds_until_it_is_read, setup),
