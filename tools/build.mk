@@ -3,6 +3,7 @@ GUEST_ELFS := $(B)/guest-unmodified/unmodified.elf $(B)/guest-paravirt/paravirt.
 ISO_ELFS   := $(B)/iso/twinlab.elf $(B)/iso/unmodified.elf $(B)/iso/paravirt.elf
 
 images: $(B)/twinlab.iso $(B)/bare.iso $(B)/disk.img
+	@:
 
 # What GRUB has to read through an emulated CD goes without its debug information.
 vpath %.elf $(B)/hypervisor $(B)/guest-unmodified $(B)/guest-paravirt

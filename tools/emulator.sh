@@ -34,7 +34,7 @@ bochs_serial() {
 	esac
 }
 
-# sync=none: as fast as it can, and the same each time. sync=realtime: a clock for somebody who types.
+# sync=none: as fast as it can, and the same each time. sync=slowdown: no faster than the clock, for somebody who types.
 bochs_config() {
 	local directory=$1 iso=$2 disk=$3 number
 	cat <<-END

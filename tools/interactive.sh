@@ -98,7 +98,7 @@ interactive_bare() {
 interactive() {
 	[[ -t 0 && -t 1 ]] || die "this wants a terminal to type at; \`make demo\` runs without one"
 	limit=86400 progress=''
-	: "${SYNC:=realtime}"
+	: "${SYNC:=slowdown}"
 	serial=([1]=null [2]=null [3]=null [4]=null)
 	if [ -n "$bare" ]; then interactive_bare; else interactive_vms; fi
 }
