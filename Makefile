@@ -38,8 +38,8 @@ attach:                     ## VM=paravirt: join the console of that guest of `m
 run-bare: built             ## the unmodified kernel alone, on QEMU's bare PC
 	@tools/launch --interactive --bare $(B)/iso/unmodified.elf --disk $(B)/run/bare.img
 
-bench: built                
-	@tools/launch --autorun "bench all; halt" --out $(B)/bench --table
+bench: built                ## what is promised of speed and size, measured: exits, instructions, ratios; nothing is timed
+	@tools/bench
 
 report:                     ## the table of the last run again (MODEL=haswell: another CPU's cost of an exit)
 	@tools/show-report $(B)/last/report.txt

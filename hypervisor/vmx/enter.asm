@@ -1,14 +1,14 @@
 ; Into the guest and back: every exit of every VM passes here.
 ;
-;   int vmx_run(struct vcpu *vcpu)      enter the guest, call handle_exit() at each exit, and enter again as long as it says so.
-;                                       0: handle_exit() said no.  1: VMfailInvalid, 2: VMfailValid: the guest could not be entered.
+;   int vmx_run(struct vcpu *vcpu)      enter the guest, call handle_exit() at each exit, and enter again until the time run_until.
+;                                       0: it has come.  1: VMfailInvalid, 2: VMfailValid: the guest could not be entered.
 ;
 ; The CPU switches RSP, RIP, RFLAGS, segments and control registers by the VMCS; the other fifteen registers are ours to switch.
 ; HOST_RSP points behind the vCPU's registers, so that PUSH stores them in their places.
 bits 64
 default rel
 global vmx_run, vmx_exit
-extern handle_exit
+extern handle_exit, run_until
 
 ; struct vcpu of vm/vm.h; vmx/run.c asserts that the two agree. First the registers that C functions preserve.
 struc vcpu
@@ -85,9 +85,9 @@ vmx_exit:                               ; HOST_RIP: all registers but RSP are st
         push    rbp
         mov     rdi, rsp                ; the vcpu, which is where its VM begins
         mov     rsp, [rdi + vcpu.host_stack]
-        call    handle_exit
-        test    al, al
-        jz      back
+        call    handle_exit             ; returns the time-stamp counter
+        cmp     rax, [run_until]
+        jae     back                    ; something wants the run loop's attention
 resume:                                 ; RBP and R12 to R15 hold the guest's values: C has preserved them
         mov     rsp, [rsp]
         pop     rbx

@@ -19,7 +19,7 @@
 #include "vmx/vmx.h"
 
 int vmx_run(struct vcpu *vcpu);         /* vmx/enter.asm */
-bool handle_exit(struct vm *vm);
+uint64_t handle_exit(struct vm *vm);
 
 #define AT(member, place) (offsetof(struct vcpu, member) == 8 * (place))
 _Static_assert(AT(regs.rbp, 0) && AT(regs.r15, 4) && AT(regs.rbx, 5) && AT(regs.rax, 6) && AT(regs.rcx, 7) && AT(regs.rdx, 8) &&
@@ -46,8 +46,9 @@ static inline void advance_rip(uint64_t rip)
 		vmcs_write(GUEST_INTERRUPTIBILITY_STATE, blocking & ~(uint64_t)(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
 }
 
-/* vmx_exit of enter.asm calls this with the guest's registers stored. True: straight back into the guest. */
-bool handle_exit(struct vm *vm)
+/* vmx_exit of enter.asm calls this with the guest's registers stored. It compares the time that comes back, the end of the exit's handling,
+   with run_until: before that it goes straight back into the guest. */
+uint64_t handle_exit(struct vm *vm)
 {
 	uint64_t exited = rdtsc();
 	uint64_t reason = vmcs_read_quick(EXIT_REASON) % EXIT_REASONS;  /* a failed entry sets bit 31 too, and has reasons of its own */
@@ -66,7 +67,7 @@ bool handle_exit(struct vm *vm)
 	uint64_t handled = rdtsc();
 
 	counter->ticks += handled;
-	return handled < run_until;
+	return handled;
 }
 
 static void set_preemption_timer(uint64_t until)
