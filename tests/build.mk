@@ -26,5 +26,5 @@ $(B)/unit/%: $(B)/host/tests/unit/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$*_EXTRA
 	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
 
 .PRECIOUS: $(B)/host/%.o
-include tests/guests/build.mk
+-include tests/guests/build.mk
 -include $(shell find $(B)/host -name '*.d' 2>/dev/null)
