@@ -3,7 +3,6 @@
  *
  *   ports                   device                                    IRQ
  *   0x020-021  0x0a0-0a1    8259A pair             pic8259.c          2: the slave
- *   0x4d0-4d1               its edge/level control
  *   0x040-043  0x061        8254, speaker gate     pit8254.c          0: channel 0
  *   0x060  0x064            8042, no keyboard      i8042.c            -
  *   0x070-071               clock and CMOS memory  cmos.c             -

@@ -1,10 +1,10 @@
 /*
  * The 8259A "Programmable Interrupt Controller": a master at 0x20 and a slave at 0xa0, whose INT output is the master's IR2.
  *
- * Modelled, under the data sheet's names: ICW1 to ICW4, OCW1 to OCW3, edge and level inputs (ICW1.LTIM, and the PC's ELCR per
- * input), fully nested and special fully nested mode, all end-of-interrupt and rotation commands, automatic EOI, special mask
- * mode, poll, and the default IR7. The buffered mode is wiring that a guest cannot see. MCS-80 mode has no meaning on a PC and
- * is logged.
+ * Modelled, under the data sheet's names: ICW1 to ICW4, OCW1 to OCW3, edge triggered inputs, fully nested mode, all
+ * end-of-interrupt and rotation commands, automatic EOI, and the default IR7. What a PC of 8259s and edges does not need is
+ * logged when a guest asks for it, and is not there: level triggered inputs, a single chip, the MCS-80 CPU, special fully nested
+ * mode, special mask mode and poll.
  *
  * A request lives in IRR only while its input stays high. INT, once raised, stays up until the CPU acknowledges; if the request
  * has gone by then, "a default IR7 will occur": the spurious interrupt.
@@ -16,28 +16,24 @@
 
 enum { ICW1_IC4 = 0x01, ICW1_SNGL = 0x02, ICW1_LTIM = 0x08, ICW1_SELECT = 0x10 };
 enum { ICW4_UPM = 0x01, ICW4_AEOI = 0x02, ICW4_SFNM = 0x10 };
-enum { OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_POLL = 0x04, OCW3_SELECT = 0x08, OCW3_SMM = 0x20, OCW3_ESMM = 0x40 };
+enum { OCW2_LEVEL = 0x07, OCW2_EOI = 0x20, OCW2_SL = 0x40, OCW2_R = 0x80 };
+enum { OCW3_RIS = 0x01, OCW3_RR = 0x02, OCW3_POLL = 0x04, OCW3_SELECT = 0x08, OCW3_SMM = 0x20 };
 
 #define LEVELS          8
 #define NONE            8                       /* no level */
 #define CASCADE         2                       /* the master's input from the slave */
 #define SPURIOUS        7                       /* "default IR7" */
-#define POLL_REQUEST    0x80
 
 struct chip {
 	uint8_t lines;                          /* IR0 to IR7 as they are now */
-	uint8_t edges;                          /* edge sense latches: rose, still high, not acknowledged */
+	uint8_t irr;                            /* those that rose, are still high, and were not acknowledged */
 	uint8_t imr, isr;
-	uint8_t elcr;                           /* inputs that are level triggered (edge/level control register) */
 	uint8_t vector_base;                    /* ICW2 */
-	uint8_t icw4;
+	uint8_t icw1, icw4;
 	uint8_t next_icw;                       /* 2, 3, 4: the initialization sequence waits for it; 0: initialized */
 	uint8_t lowest;                         /* the level of lowest priority; the next one up has the highest */
-	bool level_triggered;                   /* ICW1.LTIM: all of them */
-	bool single, wants_icw4;                /* ICW1 */
-	bool rotate_on_auto_eoi, special_mask, poll, reads_isr;
+	bool rotate_on_auto_eoi, reads_isr;
 	bool intr;                              /* INT output */
-	uint8_t elcr_allowed;
 	struct pic8259 *pic;
 };
 
@@ -46,19 +42,7 @@ struct pic8259 {
 	struct vm *vm;
 };
 
-static uint8_t irr(const struct chip *chip)
-{
-	uint8_t level = chip->level_triggered ? 0xff : chip->elcr;
-
-	return (chip->edges & ~level) | (chip->lines & level);
-}
-
-/* 0 is the highest priority. */
-static unsigned priority(const struct chip *chip, unsigned level)
-{
-	return (level - chip->lowest - 1) % LEVELS;
-}
-
+/* The one of highest priority among these levels, or NONE. */
 static unsigned highest(const struct chip *chip, uint8_t levels)
 {
 	for (unsigned i = 1; i <= LEVELS; i++) {
@@ -70,29 +54,12 @@ static unsigned highest(const struct chip *chip, uint8_t levels)
 	return NONE;
 }
 
-/* Levels in service that hold back others: in special mask mode, not those that are masked. */
-static uint8_t blocking(const struct chip *chip)
-{
-	return chip->special_mask ? chip->isr & ~chip->imr : chip->isr;
-}
-
-/* In special fully nested mode the slave may interrupt its own handler: it resolves its priorities itself. */
-static bool may_nest(const struct chip *chip, unsigned level)
-{
-	return (chip->icw4 & ICW4_SFNM) && chip == &chip->pic->master && level == CASCADE;
-}
-
-/* The level that may interrupt now, or NONE. */
+/* The level that may interrupt now, or NONE: a level in service holds back itself and all below it. */
 static unsigned resolve_priority(const struct chip *chip)
 {
-	unsigned request = highest(chip, irr(chip) & ~chip->imr);
-	unsigned in_service = highest(chip, blocking(chip));
+	unsigned level = highest(chip, (chip->irr & ~chip->imr) | chip->isr);
 
-	if (request == NONE || in_service == NONE)
-		return request;
-	if (request == in_service)
-		return may_nest(chip, request) ? request : NONE;
-	return priority(chip, request) < priority(chip, in_service) ? request : NONE;
+	return level == NONE || (chip->isr & 1u << level) ? NONE : level;
 }
 
 static void set_input(struct chip *chip, unsigned level, bool high)
@@ -100,10 +67,10 @@ static void set_input(struct chip *chip, unsigned level, bool high)
 	uint8_t bit = 1u << level;
 
 	if (high) {
-		chip->edges |= bit & ~chip->lines;
+		chip->irr |= bit & ~chip->lines;
 		chip->lines |= bit;
 	} else {
-		chip->edges &= ~bit;
+		chip->irr &= ~bit;
 		chip->lines &= ~bit;
 	}
 }
@@ -147,7 +114,7 @@ static unsigned acknowledge(struct chip *chip)
 	drop_int(chip);
 	if (level == NONE)
 		return SPURIOUS;
-	chip->edges &= ~(1u << level);
+	chip->irr &= ~(1u << level);
 	if (!(chip->icw4 & ICW4_AEOI))
 		chip->isr |= 1u << level;
 	else if (chip->rotate_on_auto_eoi)
@@ -160,7 +127,7 @@ uint8_t pic8259_acknowledge(struct pic8259 *pic)
 	struct chip *chip = &pic->master;
 	unsigned level = acknowledge(chip);
 
-	if (level == CASCADE && !chip->single) {
+	if (level == CASCADE) {
 		chip = &pic->slave;
 		level = acknowledge(chip);
 	}
@@ -168,19 +135,29 @@ uint8_t pic8259_acknowledge(struct pic8259 *pic)
 	return chip->vector_base | level;
 }
 
+static void refuse(struct chip *chip, const char *word, uint8_t value, uint8_t refused)
+{
+	if (refused)
+		vm_log(chip->pic->vm, "8259: %s 0x%x: the mode of bits 0x%x is not modelled", word, value, refused);
+}
+
 static void write_icw1(struct chip *chip, uint8_t value)
 {
+	refuse(chip, "ICW1", value, value & (ICW1_SNGL | ICW1_LTIM));
 	drop_int(chip);
-	chip->edges = 0;
-	chip->imr = 0;
-	chip->isr = 0;
+	chip->irr = chip->imr = chip->isr = 0;
+	chip->icw1 = value;
 	chip->icw4 = 0;
 	chip->lowest = 7;
-	chip->rotate_on_auto_eoi = chip->special_mask = chip->poll = chip->reads_isr = false;
-	chip->level_triggered = value & ICW1_LTIM;
-	chip->single = value & ICW1_SNGL;
-	chip->wants_icw4 = value & ICW1_IC4;
+	chip->rotate_on_auto_eoi = chip->reads_isr = false;
 	chip->next_icw = 2;
+}
+
+static void write_icw4(struct chip *chip, uint8_t value)
+{
+	refuse(chip, "ICW4", value, (value & ICW4_SFNM) | (~value & ICW4_UPM));
+	chip->icw4 = value;
+	chip->next_icw = 0;
 }
 
 /* The lines of the cascade are soldered: ICW3 can only repeat what they are. */
@@ -189,74 +166,45 @@ static void write_icw(struct chip *chip, uint8_t value)
 	switch (chip->next_icw) {
 	case 2:
 		chip->vector_base = value & ~(LEVELS - 1);
-		chip->next_icw = !chip->single ? 3 : chip->wants_icw4 ? 4 : 0;
+		chip->next_icw = 3;
 		break;
 	case 3:
-		chip->next_icw = chip->wants_icw4 ? 4 : 0;
+		chip->next_icw = 4;
+		if (!(chip->icw1 & ICW1_IC4))
+			write_icw4(chip, 0);
 		break;
 	case 4:
-		chip->icw4 = value;
-		chip->next_icw = 0;
+		write_icw4(chip, value);
 		break;
 	}
-	if (chip->next_icw == 0 && !(chip->icw4 & ICW4_UPM))
-		vm_log(chip->pic->vm, "8259: initialized for an MCS-80 CPU, used as for an 8086");
 }
 
-/* The highest level in service; a masked one survives in special mask mode. */
-static unsigned nonspecific_level(const struct chip *chip)
+/* End of interrupt, specific or of the highest level in service, and the rotation that may go with it. */
+static void end_of_interrupt(struct chip *chip, uint8_t value)
 {
-	return highest(chip, blocking(chip));
-}
+	unsigned level = value & OCW2_SL ? value & OCW2_LEVEL : highest(chip, chip->isr);
 
-/* End of interrupt, and the rotation that may go with it. */
-static void end_of_interrupt(struct chip *chip, unsigned level, bool rotate)
-{
 	if (level == NONE)
 		return;
 	chip->isr &= ~(1u << level);
-	if (rotate)
+	if (value & OCW2_R)
 		chip->lowest = level;
 }
 
 static void write_ocw2(struct chip *chip, uint8_t value)
 {
-	unsigned level = value & 7;
-
-	switch (value >> 5) {                   /* R, SL, EOI */
-	case 0:                                 /* rotate in automatic EOI mode (clear) */
-		chip->rotate_on_auto_eoi = false;
-		break;
-	case 1:                                 /* non-specific EOI */
-		end_of_interrupt(chip, nonspecific_level(chip), false);
-		break;
-	case 2:                                 /* no operation */
-		break;
-	case 3:                                 /* specific EOI */
-		end_of_interrupt(chip, level, false);
-		break;
-	case 4:                                 /* rotate in automatic EOI mode (set) */
-		chip->rotate_on_auto_eoi = true;
-		break;
-	case 5:                                 /* rotate on non-specific EOI */
-		end_of_interrupt(chip, nonspecific_level(chip), true);
-		break;
-	case 6:                                 /* set priority */
-		chip->lowest = level;
-		break;
-	case 7:                                 /* rotate on specific EOI */
-		end_of_interrupt(chip, level, true);
-		break;
-	}
+	if (value & OCW2_EOI)
+		end_of_interrupt(chip, value);
+	else if (!(value & OCW2_SL))
+		chip->rotate_on_auto_eoi = value & OCW2_R;
+	else if (value & OCW2_R)
+		chip->lowest = value & OCW2_LEVEL;      /* set priority */
 }
 
 static void write_ocw3(struct chip *chip, uint8_t value)
 {
-	if (value & OCW3_ESMM)
-		chip->special_mask = value & OCW3_SMM;
-	if (value & OCW3_POLL)
-		chip->poll = true;
-	else if (value & OCW3_RR)
+	refuse(chip, "OCW3", value, value & (OCW3_POLL | OCW3_SMM));
+	if (value & OCW3_RR)
 		chip->reads_isr = value & OCW3_RIS;
 }
 
@@ -283,59 +231,24 @@ static void pic_write(void *device, uint16_t port, unsigned size, uint32_t value
 	update(chip->pic);
 }
 
-/* After a poll command the next read is the INTA cycle. */
-static uint8_t poll(struct chip *chip)
-{
-	bool request = resolve_priority(chip) != NONE;
-	uint8_t answer = request ? POLL_REQUEST | acknowledge(chip) : 0;
-
-	chip->poll = false;
-	update(chip->pic);
-	return answer;
-}
-
 static uint32_t pic_read(void *device, uint16_t port, unsigned size)
 {
 	struct chip *chip = device;
 
-	if (chip->poll)
-		return poll(chip);
 	if (port & 1)
 		return chip->imr;
-	return chip->reads_isr ? chip->isr : irr(chip);
+	return chip->reads_isr ? chip->isr : chip->irr;
 }
 
-static uint32_t elcr_read(void *device, uint16_t port, unsigned size)
-{
-	struct chip *chip = device;
-
-	return chip->elcr;
-}
-
-static void elcr_write(void *device, uint16_t port, unsigned size, uint32_t value)
-{
-	struct chip *chip = device;
-
-	chip->elcr = value & chip->elcr_allowed;
-	update(chip->pic);
-}
-
-/* Inputs that the PC keeps edge triggered: timer, keyboard, cascade; real-time clock, coprocessor. */
-#define MASTER_ELCR 0xf8
-#define SLAVE_ELCR  0xde
-
-static void chip_init(struct pic8259 *pic, struct chip *chip, struct portbus *ports, uint16_t port, uint16_t elcr_port)
+static void chip_init(struct pic8259 *pic, struct chip *chip, struct portbus *ports, uint16_t port, uint8_t vector_base)
 {
 	chip->pic = pic;
 	chip->imr = 0xff;
 	chip->lowest = 7;
+	chip->vector_base = vector_base;
 	portbus_claim(ports, &(struct port_range){
 		.first = port, .last = port + 1, .name = "pic8259", .widths = 1,
 		.read = pic_read, .write = pic_write, .device = chip,
-	});
-	portbus_claim(ports, &(struct port_range){
-		.first = elcr_port, .last = elcr_port, .name = "elcr", .widths = 1,
-		.read = elcr_read, .write = elcr_write, .device = chip,
 	});
 }
 
@@ -345,11 +258,7 @@ struct pic8259 *pic8259_create(struct portbus *ports, struct vm *vm)
 	struct pic8259 *pic = zalloc(sizeof(*pic));
 
 	pic->vm = vm;
-	pic->master.vector_base = 0x08;
-	pic->master.elcr_allowed = MASTER_ELCR;
-	pic->slave.vector_base = 0x70;
-	pic->slave.elcr_allowed = SLAVE_ELCR;
-	chip_init(pic, &pic->master, ports, 0x20, 0x4d0);
-	chip_init(pic, &pic->slave, ports, 0xa0, 0x4d1);
+	chip_init(pic, &pic->master, ports, 0x20, 0x08);
+	chip_init(pic, &pic->slave, ports, 0xa0, 0x70);
 	return pic;
 }
