@@ -1,14 +1,12 @@
 /*
  * The MC146818 "Real-Time Clock plus RAM" behind ports 0x70 (address) and 0x71 (data).
  *
- * Modelled: the time in BCD or binary, 12 or 24 hours; SET and UIP; registers A to D; 114 bytes of memory, which hold what a
- * PC's firmware leaves there. A guest may set the clock: the difference to the machine's clock is kept and dies with the VM. Not
- * modelled: the alarm and the three interrupts of IRQ 8 (an attempt to enable one is logged and does not stick), the square wave
- * and daylight saving. Of the flags in register C only UF, update ended, is ever set.
+ * Modelled: the time, which is the machine's, in BCD and 24 hours as every PC's firmware sets it up; UIP; and 114 bytes of
+ * memory, which hold what that firmware leaves there. An attempt to set the clock, to change its format or to enable one of the
+ * three interrupts of IRQ 8 is logged and does not stick.
  */
 #include "fullvirt/cmos.h"
 #include "backend/clock.h"
-#include "fullvirt/calendar.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
 #include "vm/vm.h"
@@ -17,188 +15,76 @@ enum cmos_register {
 	CMOS_SECONDS = 0x00, CMOS_MINUTES = 0x02, CMOS_HOURS = 0x04, CMOS_DAY_OF_WEEK = 0x06, CMOS_DATE = 0x07, CMOS_MONTH = 0x08,
 	CMOS_YEAR = 0x09, CMOS_A = 0x0a, CMOS_B = 0x0b, CMOS_C = 0x0c, CMOS_D = 0x0d, CMOS_CENTURY = 0x32,
 };
-enum { A_DIVIDER_32KHZ = 0x20, A_RATE_1024HZ = 0x06, A_WRITABLE = 0x7f, A_UIP = 0x80 };
-enum { B_24_HOURS = 0x02, B_BINARY = 0x04, B_INTERRUPTS = 0x70, B_SET = 0x80 };
-enum { C_UF = 0x10 };
+enum { A_DIVIDER_32KHZ = 0x20, A_RATE_1024HZ = 0x06, A_UIP = 0x80 };
+enum { B_24_HOURS = 0x02 };
 enum { D_VRT = 0x80 };                          /* valid RAM and time: the battery is good */
 
 #define CMOS_SIZE       128
 #define ADDRESS_BITS    0x7f                    /* bit 7 of port 0x70 masks NMI, of which there are none here */
-#define HOURS_PM        0x80
-#define NS_PER_SECOND   1000000000ull
 #define UIP_NS          244000ull               /* "the update cycle begins 244 microseconds after UIP goes high" */
+#define NS_PER_SECOND   1000000000ull
+#define SECONDS_PER_DAY 86400
+#define DAYS_TO_1970    719468                  /* from 0000-03-01 */
 #define KIB             1024ull
 #define MIB             (1024 * KIB)
 
 struct cmos {
 	uint8_t address;
 	uint8_t memory[CMOS_SIZE];
-	int64_t offset;                         /* this VM's time minus the machine's, seconds */
-	struct calendar set_time;               /* while SET stops the clock: what it shows */
-	uint64_t reported_second;               /* the last update that register C told of */
 	struct vm *vm;
 };
 
-static bool is_stopped(const struct cmos *cmos)
+static uint8_t bcd(unsigned n)
 {
-	return cmos->memory[CMOS_B] & B_SET;
+	return n / 10 << 4 | n % 10;
 }
 
-static struct calendar current_time(const struct cmos *cmos)
+/* Days from 0000-03-01. A year that begins in March has its leap day at its end. */
+static uint64_t days_before_year(uint64_t year)
 {
-	return is_stopped(cmos) ? cmos->set_time : calendar_from_seconds(clock_wall_seconds() + cmos->offset);
+	return 365 * year + year / 4 - year / 100 + year / 400;
 }
 
-static uint8_t encode(const struct cmos *cmos, unsigned n)
+/* Days from March 1st to the first of the month (0: March): 31 30 31 30 31, twice, then 31 and February. */
+static unsigned days_before_month(unsigned month)
 {
-	return cmos->memory[CMOS_B] & B_BINARY ? n : n / 10 << 4 | n % 10;
+	return (153 * month + 2) / 5;
 }
 
-static unsigned decode(const struct cmos *cmos, uint8_t byte)
+/* The registers of the date on that day. The century byte is the PC's addition to the chip. */
+static void put_date(uint8_t *registers, uint64_t days_since_1970)
 {
-	return cmos->memory[CMOS_B] & B_BINARY ? byte : (byte >> 4) * 10u + (byte & 15);
+	uint64_t day = days_since_1970 + DAYS_TO_1970, year = day / 365;
+	unsigned month = 11;
+
+	while (days_before_year(year) > day)
+		year--;
+	day -= days_before_year(year);
+	while (days_before_month(month) > day)
+		month--;
+	if (month >= 10)
+		year++;                         /* January and February */
+	registers[CMOS_DAY_OF_WEEK] = (days_since_1970 + 4) % 7 + 1;   /* Sunday is 1; 1970-01-01 was a Thursday */
+	registers[CMOS_DATE] = bcd(day - days_before_month(month) + 1);
+	registers[CMOS_MONTH] = bcd((month + 2) % 12 + 1);
+	registers[CMOS_YEAR] = bcd(year % 100);
+	registers[CMOS_CENTURY] = bcd(year / 100);
 }
 
-/* 12-hour form: 12, 1 to 11, and the highest bit after noon. */
-static uint8_t encode_hours(const struct cmos *cmos, unsigned hours)
+static void put_time(uint8_t *registers)
 {
-	if (cmos->memory[CMOS_B] & B_24_HOURS)
-		return encode(cmos, hours);
-	return encode(cmos, hours % 12 ? hours % 12 : 12) | (hours >= 12 ? HOURS_PM : 0);
-}
+	uint64_t now = clock_wall_seconds();
 
-static unsigned decode_hours(const struct cmos *cmos, uint8_t byte)
-{
-	if (cmos->memory[CMOS_B] & B_24_HOURS)
-		return decode(cmos, byte);
-	return decode(cmos, byte & ~HOURS_PM) % 12 + (byte & HOURS_PM ? 12 : 0);
-}
-
-/* The century byte is the PC's addition to the chip. */
-static uint8_t read_time(const struct cmos *cmos, uint8_t address)
-{
-	struct calendar time = current_time(cmos);
-
-	switch (address) {
-	case CMOS_SECONDS:
-		return encode(cmos, time.second);
-	case CMOS_MINUTES:
-		return encode(cmos, time.minute);
-	case CMOS_HOURS:
-		return encode_hours(cmos, time.hour);
-	case CMOS_DAY_OF_WEEK:
-		return encode(cmos, time.day_of_week + 1);      /* Sunday is 1 */
-	case CMOS_DATE:
-		return encode(cmos, time.day);
-	case CMOS_MONTH:
-		return encode(cmos, time.month);
-	case CMOS_YEAR:
-		return encode(cmos, time.year % 100);
-	default:
-		return encode(cmos, time.year / 100);
-	}
-}
-
-static void set_field(const struct cmos *cmos, struct calendar *time, uint8_t address, uint8_t value)
-{
-	switch (address) {
-	case CMOS_SECONDS:
-		time->second = decode(cmos, value);
-		break;
-	case CMOS_MINUTES:
-		time->minute = decode(cmos, value);
-		break;
-	case CMOS_HOURS:
-		time->hour = decode_hours(cmos, value);
-		break;
-	case CMOS_DAY_OF_WEEK:                          /* follows from the date */
-		break;
-	case CMOS_DATE:
-		time->day = decode(cmos, value);
-		break;
-	case CMOS_MONTH:
-		time->month = decode(cmos, value);
-		break;
-	case CMOS_YEAR:
-		time->year = time->year / 100 * 100 + decode(cmos, value);
-		break;
-	default:
-		time->year = decode(cmos, value) * 100 + time->year % 100;
-	}
-}
-
-static void run_from(struct cmos *cmos, const struct calendar *time)
-{
-	cmos->offset = calendar_to_seconds(time) - (int64_t)clock_wall_seconds();
-}
-
-static void write_time(struct cmos *cmos, uint8_t address, uint8_t value)
-{
-	struct calendar time = current_time(cmos);
-
-	set_field(cmos, &time, address, value);
-	if (is_stopped(cmos))
-		cmos->set_time = time;
-	else
-		run_from(cmos, &time);
-}
-
-static bool is_time(uint8_t address)
-{
-	return (address <= CMOS_YEAR && address != 0x01 && address != 0x03 && address != 0x05) || address == CMOS_CENTURY;
+	registers[CMOS_SECONDS] = bcd(now % 60);
+	registers[CMOS_MINUTES] = bcd(now / 60 % 60);
+	registers[CMOS_HOURS] = bcd(now / 3600 % 24);
+	put_date(registers, now / SECONDS_PER_DAY);
 }
 
 /* Update in progress: for a moment before each second, a guest should not read the time lest it change meanwhile. */
-static bool update_in_progress(const struct cmos *cmos)
+static bool update_in_progress(void)
 {
-	return !is_stopped(cmos) && clock_now_ns() % NS_PER_SECOND >= NS_PER_SECOND - UIP_NS;
-}
-
-/* Reading register C clears it. */
-static uint8_t read_c(struct cmos *cmos)
-{
-	uint64_t second = clock_wall_seconds();
-	bool updated = second != cmos->reported_second && !is_stopped(cmos);
-
-	cmos->reported_second = second;
-	return updated ? C_UF : 0;
-}
-
-static void write_b(struct cmos *cmos, uint8_t value)
-{
-	struct calendar time = current_time(cmos);
-	bool was_stopped = is_stopped(cmos);
-
-	if (value & B_INTERRUPTS)
-		vm_log(cmos->vm, "cmos: interrupt enables 0x%x in register B: the clock has no interrupt", value & B_INTERRUPTS);
-	cmos->memory[CMOS_B] = value & ~B_INTERRUPTS;
-	if (is_stopped(cmos))
-		cmos->set_time = time;
-	else if (was_stopped)
-		run_from(cmos, &time);
-}
-
-static uint8_t cmos_read_register(struct cmos *cmos, uint8_t address)
-{
-	if (is_time(address))
-		return read_time(cmos, address);
-	if (address == CMOS_A)
-		return cmos->memory[CMOS_A] | (update_in_progress(cmos) ? A_UIP : 0);
-	if (address == CMOS_C)
-		return read_c(cmos);
-	return cmos->memory[address];
-}
-
-static void cmos_write_register(struct cmos *cmos, uint8_t address, uint8_t value)
-{
-	if (is_time(address))
-		write_time(cmos, address, value);
-	else if (address == CMOS_A)
-		cmos->memory[CMOS_A] = value & A_WRITABLE;
-	else if (address == CMOS_B)
-		write_b(cmos, value);
-	else if (address != CMOS_C && address != CMOS_D)        /* those two are for reading */
-		cmos->memory[address] = value;
+	return clock_now_ns() % NS_PER_SECOND >= NS_PER_SECOND - UIP_NS;
 }
 
 /* The address register cannot be read back. */
@@ -206,7 +92,22 @@ static uint32_t cmos_read(void *device, uint16_t port, unsigned size)
 {
 	struct cmos *cmos = device;
 
-	return port & 1 ? cmos_read_register(cmos, cmos->address) : 0xff;
+	if (!(port & 1))
+		return 0xff;
+	if (cmos->address == CMOS_A)
+		return cmos->memory[CMOS_A] | (update_in_progress() ? A_UIP : 0);
+	put_time(cmos->memory);
+	return cmos->memory[cmos->address];
+}
+
+static void write_register(struct cmos *cmos, uint8_t value)
+{
+	bool is_clock = cmos->address <= CMOS_D || cmos->address == CMOS_CENTURY;
+
+	if (!is_clock)
+		cmos->memory[cmos->address] = value;
+	else if (value != cmos->memory[cmos->address])
+		vm_log(cmos->vm, "cmos: 0x%x written to register 0x%x, which a guest cannot change", value, cmos->address);
 }
 
 static void cmos_write(void *device, uint16_t port, unsigned size, uint32_t value)
@@ -214,7 +115,7 @@ static void cmos_write(void *device, uint16_t port, unsigned size, uint32_t valu
 	struct cmos *cmos = device;
 
 	if (port & 1)
-		cmos_write_register(cmos, cmos->address, value);
+		write_register(cmos, value);
 	else
 		cmos->address = value & ADDRESS_BITS;
 }
@@ -265,7 +166,6 @@ struct cmos *cmos_create(struct portbus *ports, struct vm *vm, uint64_t memory_b
 	cmos->memory[0x14] = 0x02;                      /* equipment: a coprocessor, no floppy drive, no display */
 	put_memory_size(cmos, memory_bytes);
 	put_checksum(cmos);
-	cmos->reported_second = clock_wall_seconds();
 	portbus_claim(ports, &(struct port_range){
 		.first = 0x70, .last = 0x71, .name = "cmos", .widths = 1,
 		.read = cmos_read, .write = cmos_write, .device = cmos,

@@ -2,7 +2,6 @@
 /* What the services keep per guest, and the hypercalls that they implement. Only paravirt/ includes this. */
 #include "backend/clock.h"
 #include "paravirt/paravirt.h"
-#include "paravirt/paravirt.h"
 
 struct block;
 
