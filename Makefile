@@ -45,7 +45,7 @@ report:                     ## the table of the last run again (MODEL=haswell: a
 	@tools/show-report $(B)/last/report.txt
 
 test: built                 ## everything that can be tested here, each tier with its reason if it cannot
-	@$(MAKE) -j$(JOBS) unit-tests
+	@tools/locked $(MAKE) -j$(JOBS) unit-tests
 	@tests/run
 
 test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is there
