@@ -16,6 +16,8 @@
 #include "fullvirt/uart_fifo.h"
 #include "lib/heap.h"
 
+/* Offsets; where two registers share one, the first is read and the second written. */
+enum uart_register { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
 enum { IER_ERBFI = 0x01, IER_ETBEI = 0x02, IER_ELSI = 0x04, IER_EDSSI = 0x08, IER_BITS = 0x0f };
 enum {
 	IIR_MODEM_STATUS = 0x00, IIR_NONE = 0x01, IIR_THR_EMPTY = 0x02, IIR_DATA_AVAILABLE = 0x04, IIR_LINE_STATUS = 0x06,
@@ -175,31 +177,6 @@ static void write_thr(struct uart16550 *uart, uint8_t value)
 	transmit(uart);
 }
 
-static uint8_t read_dll(struct uart16550 *uart)
-{
-	return uart->dll;
-}
-
-static void write_dll(struct uart16550 *uart, uint8_t value)
-{
-	uart->dll = value;
-}
-
-static uint8_t read_dlm(struct uart16550 *uart)
-{
-	return uart->dlm;
-}
-
-static void write_dlm(struct uart16550 *uart, uint8_t value)
-{
-	uart->dlm = value;
-}
-
-static uint8_t read_ier(struct uart16550 *uart)
-{
-	return uart->ier;
-}
-
 /* Enabling the THRE interrupt while THR is empty raises it at once. */
 static void write_ier(struct uart16550 *uart, uint8_t value)
 {
@@ -254,21 +231,6 @@ static void write_fcr(struct uart16550 *uart, uint8_t value)
 	receive_from_console(uart);
 }
 
-static uint8_t read_lcr(struct uart16550 *uart)
-{
-	return uart->lcr;
-}
-
-static void write_lcr(struct uart16550 *uart, uint8_t value)
-{
-	uart->lcr = value;
-}
-
-static uint8_t read_mcr(struct uart16550 *uart)
-{
-	return uart->mcr;
-}
-
 /* The other end of the cable is always there and ready. In loopback the chip's own outputs come back as its inputs. */
 static uint8_t modem_inputs(uint8_t mcr)
 {
@@ -314,59 +276,66 @@ static uint8_t read_msr(struct uart16550 *uart)
 	return msr;
 }
 
-static uint8_t read_scr(struct uart16550 *uart)
-{
-	return uart->scr;
-}
-
-static void write_scr(struct uart16550 *uart, uint8_t value)
-{
-	uart->scr = value;
-}
-
-/* LSR and MSR are for reading: "writing to LSR is not recommended, this operation is only used for factory testing". */
-static void write_ignored(struct uart16550 *uart, uint8_t value)
-{
-}
-
-struct uart_register {
-	uint8_t (*read)(struct uart16550 *uart);
-	void (*write)(struct uart16550 *uart, uint8_t value);
-};
-
-static const struct uart_register registers[8] = {
-	[0] = { read_rbr, write_thr },
-	[1] = { read_ier, write_ier },
-	[2] = { read_iir, write_fcr },
-	[3] = { read_lcr, write_lcr },
-	[4] = { read_mcr, write_mcr },
-	[5] = { read_lsr, write_ignored },
-	[6] = { read_msr, write_ignored },
-	[7] = { read_scr, write_scr },
-};
-
-/* What the divisor latch access bit puts in place of the first two. */
-static const struct uart_register divisor_latch[2] = {
-	[0] = { read_dll, write_dll },
-	[1] = { read_dlm, write_dlm },
-};
-
-/* base is a multiple of 8 on every PC. */
-static const struct uart_register *register_at(const struct uart16550 *uart, uint16_t port)
-{
-	unsigned number = port % 8;
-
-	return (uart->lcr & LCR_DLAB) && number < 2 ? &divisor_latch[number] : &registers[number];
-}
-
+/* base is a multiple of 8 on every PC. The divisor latch access bit puts DLL and DLM in place of the first two registers. */
 static uint32_t uart_read(void *device, uint16_t port, unsigned size)
 {
-	return register_at(device, port)->read(device);
+	struct uart16550 *uart = device;
+	bool dlab = uart->lcr & LCR_DLAB;
+
+	switch ((enum uart_register)(port % 8)) {
+	case RBR_THR:
+		return dlab ? uart->dll : read_rbr(uart);
+	case IER:
+		return dlab ? uart->dlm : uart->ier;
+	case IIR_FCR:
+		return read_iir(uart);
+	case LCR:
+		return uart->lcr;
+	case MCR:
+		return uart->mcr;
+	case LSR:
+		return read_lsr(uart);
+	case MSR:
+		return read_msr(uart);
+	default:
+		return uart->scr;
+	}
 }
 
 static void uart_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	register_at(device, port)->write(device, value);
+	struct uart16550 *uart = device;
+	bool dlab = uart->lcr & LCR_DLAB;
+
+	switch ((enum uart_register)(port % 8)) {
+	case RBR_THR:
+		if (dlab)
+			uart->dll = value;
+		else
+			write_thr(uart, value);
+		break;
+	case IER:
+		if (dlab)
+			uart->dlm = value;
+		else
+			write_ier(uart, value);
+		break;
+	case IIR_FCR:
+		write_fcr(uart, value);
+		break;
+	case LCR:
+		uart->lcr = value;
+		break;
+	case MCR:
+		write_mcr(uart, value);
+		break;
+	case LSR:                       /* "writing to LSR is not recommended, this operation is only used for factory testing" */
+	case MSR:
+		break;
+	case SCR:
+		uart->scr = value;
+		break;
+	}
 }
 
 struct uart16550 *uart16550_create(struct portbus *ports, uint16_t base, struct irq_line irq, struct console *console,
