@@ -9,102 +9,37 @@
 #include "lib/heap.h"
 #include "vm/vm.h"
 
+enum { POST = 0x80, PORT92 = 0x92, PM1A_CNT = 0x604, PCI_ADDRESS = 0xcf8, RST_CNT = 0xcf9, BOCHS_SHUTDOWN = 0x8900 };
 enum { PM1_CNT_SCI_EN = 0x0001, PM1_CNT_SLP_TYP = 0x1c00, PM1_CNT_SLP_EN = 0x2000 };
 #define SLP_TYP_S5      0x0000                  /* soft off, in the numbering of QEMU's ACPI tables */
-enum { RST_CNT_SYSTEM = 0x02, RST_CNT_CPU = 0x04 };
+enum { RST_CNT_CPU = 0x04 };
 enum { PORT92_RESET = 0x01, PORT92_A20 = 0x02 };
 
 static const char bochs_shutdown[] = "Shutdown";
 
 struct power {
 	struct vm *vm;
-	uint8_t post_code;
-	uint8_t reset_control;
 	unsigned matched;                       /* letters of bochs_shutdown seen in a row */
 };
 
-static uint32_t post_read(void *device, uint16_t port, unsigned size)
+/* What a guest reads before it changes a bit must not be what does the harm. All else is for writing. */
+static uint32_t power_read(void *device, uint16_t port, unsigned size)
 {
-	struct power *power = device;
-
-	return power->post_code;
+	switch (port) {
+	case PORT92:
+		return PORT92_A20;
+	case PM1A_CNT:
+		return PM1_CNT_SCI_EN;
+	default:
+		return UINT32_MAX >> (32 - 8 * size);
+	}
 }
 
 static void post_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
 	struct power *power = device;
 
-	power->post_code = value;
 	vm_set_phase(power->vm, value);
-}
-
-/* ACPI mode is always on; the sleep type and enable bits are for writing. */
-static uint32_t pm1_control_read(void *device, uint16_t port, unsigned size)
-{
-	return port % 2 == 0 ? PM1_CNT_SCI_EN : 0;
-}
-
-static void pm1_control_write(void *device, uint16_t port, unsigned size, uint32_t value)
-{
-	struct power *power = device;
-
-	if (size == 1)
-		value <<= port % 2 * 8;
-	if (!(value & PM1_CNT_SLP_EN))
-		return;
-	if ((value & PM1_CNT_SLP_TYP) == SLP_TYP_S5)
-		vm_power_off(power->vm, "port 0x604");
-	else
-		vm_log(power->vm, "acpi: sleep type %u is not there", (value & PM1_CNT_SLP_TYP) >> 10);
-}
-
-static uint32_t write_only_read(void *device, uint16_t port, unsigned size)
-{
-	return 0xff;
-}
-
-static void bochs_write(void *device, uint16_t port, unsigned size, uint32_t value)
-{
-	struct power *power = device;
-	char letter = value;
-
-	if (letter != bochs_shutdown[power->matched])
-		power->matched = 0;
-	if (letter != bochs_shutdown[power->matched])
-		return;
-	if (++power->matched < sizeof(bochs_shutdown) - 1)
-		return;
-	power->matched = 0;
-	vm_power_off(power->vm, "port 0x8900");
-}
-
-static uint32_t reset_control_read(void *device, uint16_t port, unsigned size)
-{
-	struct power *power = device;
-
-	if (size == 1 && port == 0xcf9)
-		return power->reset_control;
-	return UINT32_MAX >> (32 - 8 * size);
-}
-
-/*
- * The register shares its port with the PCI configuration address (0xcf8, four bytes at once), and the width tells them apart.
- * This machine has no PCI: what is written to the address is lost and reads all ones.
- */
-static void reset_control_write(void *device, uint16_t port, unsigned size, uint32_t value)
-{
-	struct power *power = device;
-	bool resets = size == 1 && port == 0xcf9 && (value & RST_CNT_CPU) && !(power->reset_control & RST_CNT_CPU);
-
-	if (size == 1 && port == 0xcf9)
-		power->reset_control = value & (RST_CNT_SYSTEM | RST_CNT_CPU);
-	if (resets)
-		vm_power_off(power->vm, "reset by port 0xcf9");
-}
-
-static uint32_t port92_read(void *device, uint16_t port, unsigned size)
-{
-	return PORT92_A20;
 }
 
 static void port92_write(void *device, uint16_t port, unsigned size, uint32_t value)
@@ -117,15 +52,54 @@ static void port92_write(void *device, uint16_t port, unsigned size, uint32_t va
 		vm_log(power->vm, "port 0x92: the A20 gate stays open");
 }
 
+static void pm1_control_write(void *device, uint16_t port, unsigned size, uint32_t value)
+{
+	struct power *power = device;
+
+	if (!(value & PM1_CNT_SLP_EN))
+		return;
+	if ((value & PM1_CNT_SLP_TYP) == SLP_TYP_S5)
+		vm_power_off(power->vm, "port 0x604");
+	else
+		vm_log(power->vm, "acpi: sleep type %u is not there", (value & PM1_CNT_SLP_TYP) >> 10);
+}
+
+/*
+ * The register shares its port with the PCI configuration address (0xcf8, four bytes at once), and the width tells them apart.
+ * This machine has no PCI: what is written to the address is lost and reads all ones.
+ */
+static void reset_control_write(void *device, uint16_t port, unsigned size, uint32_t value)
+{
+	struct power *power = device;
+
+	if (port == RST_CNT && size == 1 && (value & RST_CNT_CPU))
+		vm_power_off(power->vm, "reset by port 0xcf9");
+}
+
+static void bochs_write(void *device, uint16_t port, unsigned size, uint32_t value)
+{
+	struct power *power = device;
+	char letter = value;
+
+	if (letter != bochs_shutdown[power->matched])
+		power->matched = 0;
+	if (letter == bochs_shutdown[power->matched])
+		power->matched++;
+	if (power->matched < sizeof(bochs_shutdown) - 1)
+		return;
+	power->matched = 0;
+	vm_power_off(power->vm, "port 0x8900");
+}
+
 struct power *power_create(struct portbus *ports, struct vm *vm)
 {
 	struct power *power = zalloc(sizeof(*power));
 	const struct port_range ranges[] = {
-		{ 0x80,   0x80,   "post",     1,     post_read,          post_write,          NULL, NULL, power },
-		{ 0x92,   0x92,   "port92",   1,     port92_read,        port92_write,        NULL, NULL, power },
-		{ 0x604,  0x605,  "acpi pm1", 1 | 2, pm1_control_read,   pm1_control_write,   NULL, NULL, power },
-		{ 0xcf8,  0xcfb,  "reset",    1 | 4, reset_control_read, reset_control_write, NULL, NULL, power },
-		{ 0x8900, 0x8900, "shutdown", 1,     write_only_read,    bochs_write,         NULL, NULL, power },
+		{ POST,           POST,            "post",     1,     power_read, post_write,          NULL, NULL, power },
+		{ PORT92,         PORT92,          "port92",   1,     power_read, port92_write,        NULL, NULL, power },
+		{ PM1A_CNT,       PM1A_CNT,        "acpi pm1", 1 | 2, power_read, pm1_control_write,   NULL, NULL, power },
+		{ PCI_ADDRESS,    PCI_ADDRESS + 3, "reset",    1 | 4, power_read, reset_control_write, NULL, NULL, power },
+		{ BOCHS_SHUTDOWN, BOCHS_SHUTDOWN,  "shutdown", 1,     power_read, bochs_write,         NULL, NULL, power },
 	};
 
 	power->vm = vm;
