@@ -19,6 +19,8 @@ enum {
 	COMMAND_PULSE = 0xf0,                           /* to 0xff: a clear bit among the low four pulses that output low */
 };
 
+#define DATA            0x60
+#define COMMAND         0x64                    /* read: status */
 #define SELF_TEST_PASSED 0x55
 #define TEST_PASSED     0x00
 #define TEST_AUX_ABSENT 0xff
@@ -54,10 +56,6 @@ static void write_command(struct i8042 *controller, uint8_t command)
 	case COMMAND_READ_MODE:
 		answer(controller, controller->mode);
 		break;
-	case COMMAND_WRITE_MODE:
-	case COMMAND_WRITE_OUTPUT_PORT:
-		controller->awaits_data = command;
-		break;
 	case COMMAND_SELF_TEST:
 		answer(controller, SELF_TEST_PASSED);
 		break;
@@ -70,16 +68,20 @@ static void write_command(struct i8042 *controller, uint8_t command)
 	case COMMAND_READ_OUTPUT_PORT:
 		answer(controller, OUTPUT_PORT_NOT_RESET | OUTPUT_PORT_A20);
 		break;
+	case COMMAND_WRITE_MODE:
+	case COMMAND_WRITE_OUTPUT_PORT:
+		controller->awaits_data = command;
+		break;
 	case COMMAND_DISABLE_AUX:
 	case COMMAND_ENABLE_AUX:
 	case COMMAND_DISABLE_KEYBOARD:
 	case COMMAND_ENABLE_KEYBOARD:
 		break;
+	case COMMAND_PULSE ... 0xff:
+		drive_output_port(controller, command | OUTPUT_PORT_A20);
+		break;
 	default:
-		if (command >= COMMAND_PULSE && !(command & OUTPUT_PORT_NOT_RESET))
-			vm_power_off(controller->vm, "reset by the keyboard controller");
-		else if (command < COMMAND_PULSE)
-			vm_log(controller->vm, "i8042: command 0x%x is not known", command);
+		vm_log(controller->vm, "i8042: command 0x%x is not known", command);
 	}
 }
 
@@ -96,45 +98,35 @@ static void write_data(struct i8042 *controller, uint8_t value)
 		drive_output_port(controller, value);
 }
 
-static uint32_t data_read(void *device, uint16_t port, unsigned size)
+static uint32_t i8042_read(void *device, uint16_t port, unsigned size)
 {
 	struct i8042 *controller = device;
 
+	if (port != DATA)
+		return controller->status;
 	controller->status &= ~STATUS_OUTPUT_FULL;
 	return controller->output;
 }
 
-static void data_write(void *device, uint16_t port, unsigned size, uint32_t value)
+static void i8042_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	write_data(device, value);
-}
-
-static uint32_t status_read(void *device, uint16_t port, unsigned size)
-{
-	struct i8042 *controller = device;
-
-	return controller->status;
-}
-
-static void command_write(void *device, uint16_t port, unsigned size, uint32_t value)
-{
-	write_command(device, value);
+	if (port == DATA)
+		write_data(device, value);
+	else
+		write_command(device, value);
 }
 
 struct i8042 *i8042_create(struct portbus *ports, struct vm *vm)
 {
 	struct i8042 *controller = zalloc(sizeof(*controller));
+	struct port_range range = { .name = "i8042", .widths = 1, .read = i8042_read, .write = i8042_write, .device = controller };
 
 	controller->vm = vm;
 	controller->mode = MODE_AFTER_BOOT;
 	controller->status = STATUS_SYSTEM | STATUS_UNLOCKED;
-	portbus_claim(ports, &(struct port_range){
-		.first = 0x60, .last = 0x60, .name = "i8042 data", .widths = 1,
-		.read = data_read, .write = data_write, .device = controller,
-	});
-	portbus_claim(ports, &(struct port_range){
-		.first = 0x64, .last = 0x64, .name = "i8042", .widths = 1,
-		.read = status_read, .write = command_write, .device = controller,
-	});
+	range.first = range.last = DATA;
+	portbus_claim(ports, &range);
+	range.first = range.last = COMMAND;
+	portbus_claim(ports, &range);
 	return controller;
 }
