@@ -7,6 +7,7 @@
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
 #include "lib/panic.h"
+#include "lib/string.h"
 #include "vm/vm.h"
 
 #define PORTS   0x10000
@@ -22,7 +23,7 @@ struct portbus {
 	uint8_t logged[PORTS / 8];      /* a bit per port that the log already names */
 };
 
-static void log_unclaimed(struct portbus *bus, const char *direction, uint16_t port, unsigned size)
+static void log_unclaimed(struct portbus *bus, const char *direction, uint16_t port)
 {
 	uint8_t bit = 1u << (port % 8);
 
@@ -30,18 +31,18 @@ static void log_unclaimed(struct portbus *bus, const char *direction, uint16_t p
 	if (bus->logged[port / 8] & bit)
 		return;
 	bus->logged[port / 8] |= bit;
-	vm_log(bus->vm, "%s of %u bytes at port 0x%x, which no device answers", direction, size, port);
+	vm_log(bus->vm, "%s at port 0x%x, which no device answers", direction, port);
 }
 
 static uint32_t open_bus_read(void *device, uint16_t port, unsigned size)
 {
-	log_unclaimed(device, "read", port, size);
-	return UINT32_MAX >> (32 - 8 * size);
+	log_unclaimed(device, "read", port);
+	return 0xff;
 }
 
 static void open_bus_write(void *device, uint16_t port, unsigned size, uint32_t value)
 {
-	log_unclaimed(device, "write", port, size);
+	log_unclaimed(device, "write", port);
 }
 
 struct portbus *portbus_create(struct vm *vm)
@@ -51,7 +52,7 @@ struct portbus *portbus_create(struct vm *vm)
 	bus->vm = vm;
 	bus->used = 1;
 	bus->ranges[NOBODY] = (struct port_range){
-		.first = 0, .last = PORTS - 1, .name = "nobody", .widths = 1 | 2 | 4,
+		.first = 0, .last = PORTS - 1, .name = "nobody", .widths = 1,
 		.read = open_bus_read, .write = open_bus_write, .device = bus,
 	};
 	return bus;
@@ -91,22 +92,11 @@ uint64_t portbus_unclaimed(const struct portbus *bus)
 	return bus->unclaimed;
 }
 
-/* Port numbers wrap around after 0xffff, as the address lines do. */
-static __attribute__((noinline)) bool nobody_at_all(const struct portbus *bus, uint16_t port, unsigned size)
-{
-	for (unsigned i = 0; i < size; i++)
-		if (bus->owner[(uint16_t)(port + i)] != NOBODY)
-			return false;
-	return true;
-}
-
 /* Does the owner of the first port take this access as one, or must the bus split it? */
-static inline bool takes_whole(const struct portbus *bus, const struct port_range *range, uint16_t port, unsigned size)
+static inline bool takes_whole(const struct port_range *range, uint16_t port, unsigned size)
 {
 	if (size == 1)
 		return true;
-	if (range == &bus->ranges[NOBODY])
-		return nobody_at_all(bus, port, size);
 	return (range->widths & size) && (range->first == range->last || port + size - 1 <= range->last);
 }
 
@@ -130,7 +120,7 @@ uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size)
 {
 	const struct port_range *range = &bus->ranges[bus->owner[port]];
 
-	if (takes_whole(bus, range, port, size))
+	if (takes_whole(range, port, size))
 		return range->read(range->device, port, size);
 	return read_bytes(bus, port, size);
 }
@@ -139,42 +129,28 @@ void portbus_write(struct portbus *bus, uint16_t port, unsigned size, uint32_t v
 {
 	const struct port_range *range = &bus->ranges[bus->owner[port]];
 
-	if (takes_whole(bus, range, port, size))
+	if (takes_whole(range, port, size))
 		range->write(range->device, port, size, value);
 	else
 		write_bytes(bus, port, size, value);
 }
 
-/* One element to or from the guest's string, in the byte order of the machine. */
-static void store_element(uint8_t *to, unsigned size, uint32_t value)
-{
-	for (unsigned i = 0; i < size; i++)
-		to[i] = value >> (8 * i);
-}
-
-static uint32_t load_element(const uint8_t *from, unsigned size)
-{
-	uint32_t value = 0;
-
-	for (unsigned i = 0; i < size; i++)
-		value |= (uint32_t)from[i] << (8 * i);
-	return value;
-}
-
 /*
- * The device moves as much as it has ready. When it has nothing, the single access below does what the chip does then (an
- * empty data port), and may start its next block.
+ * The device moves as much as it has ready. When it has nothing, the single access below does what the chip does then (an empty
+ * data port), and may start its next block. Elements are little-endian, as the CPU is.
  */
 void portbus_read_string(struct portbus *bus, uint16_t port, unsigned size, void *to, size_t count)
 {
 	const struct port_range *range = &bus->ranges[bus->owner[port]];
-	bool fast = range->read_string && takes_whole(bus, range, port, size);
+	bool fast = range->read_string && takes_whole(range, port, size);
 	uint8_t *bytes = to;
 
 	for (size_t done = 0, n; done < count; done += n) {
 		n = fast ? range->read_string(range->device, port, size, bytes + done * size, count - done) : 0;
 		if (n == 0) {
-			store_element(bytes + done * size, size, portbus_read(bus, port, size));
+			uint32_t value = portbus_read(bus, port, size);
+
+			memcpy(bytes + done * size, &value, size);
 			n = 1;
 		}
 	}
@@ -183,13 +159,16 @@ void portbus_read_string(struct portbus *bus, uint16_t port, unsigned size, void
 void portbus_write_string(struct portbus *bus, uint16_t port, unsigned size, const void *from, size_t count)
 {
 	const struct port_range *range = &bus->ranges[bus->owner[port]];
-	bool fast = range->write_string && takes_whole(bus, range, port, size);
+	bool fast = range->write_string && takes_whole(range, port, size);
 	const uint8_t *bytes = from;
 
 	for (size_t done = 0, n; done < count; done += n) {
 		n = fast ? range->write_string(range->device, port, size, bytes + done * size, count - done) : 0;
 		if (n == 0) {
-			portbus_write(bus, port, size, load_element(bytes + done * size, size));
+			uint32_t value = 0;
+
+			memcpy(&value, bytes + done * size, size);
+			portbus_write(bus, port, size, value);
 			n = 1;
 		}
 	}
