@@ -7,6 +7,4 @@ struct disk;
 struct portbus;
 struct vm;
 
-/* disk: NULL for a channel with nothing on its cable, whose registers read 0x7f: the host's pull-down on DD7, all else
-   floating high. */
 struct ata *ata_create(struct portbus *ports, struct irq_line irq, struct disk *disk, struct vm *vm);

@@ -1,30 +1,31 @@
 #pragma once
-/* The insides of the ATA disk, shared by its three parts: ata.c (registers), ata_command.c, ata_transfer.c. Not for others. */
+/* The insides of the ATA disk, shared by its parts: ata.c (registers, commands), ata_transfer.c, ata_identify.c. Not for others. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "backend/disk.h"
-#include "fullvirt/ata_identify.h"
 #include "fullvirt/irq_line.h"
 
+/* The Command Block: offsets of its ports. Where two registers share one, the first is read and the second written. */
+enum ata_register { DATA, ERROR_FEATURES, SECTOR_COUNT, LBA_LOW, LBA_MID, LBA_HIGH, DEVICE, STATUS_COMMAND };
 enum { ATA_ERR = 0x01, ATA_DRQ = 0x08, ATA_DSC = 0x10, ATA_DRDY = 0x40, ATA_BSY = 0x80 };      /* Status */
 enum { ATA_ABRT = 0x04, ATA_IDNF = 0x10, ATA_UNC = 0x40 };                                     /* Error */
 enum { ATA_HEAD = 0x0f, ATA_DEV = 0x10, ATA_LBA = 0x40 };                                      /* Device */
 enum { ATA_NIEN = 0x02, ATA_SRST = 0x04 };                                                     /* Device Control */
 #define ATA_DIAGNOSTIC_PASSED 0x01              /* in Error, after a reset or EXECUTE DEVICE DIAGNOSTIC */
-
+#define ATA_MULTIPLE_MAX 16                     /* sectors per data block of READ and WRITE MULTIPLE */
 #define ATA_BUFFER_SECTORS ATA_MULTIPLE_MAX     /* what one request to the backend moves, too: a multiple of every data block */
 
-enum ata_transfer { ATA_TRANSFER_NONE, ATA_TRANSFER_IN, ATA_TRANSFER_OUT, ATA_TRANSFER_VERIFY };
+enum ata_transfer { ATA_TRANSFER_NONE, ATA_TRANSFER_IN, ATA_TRANSFER_OUT };
 
 struct ata {
-	uint8_t features, sector_count, lba_low, lba_mid, lba_high, device, status, error, control;
+	uint8_t written[8];             /* the Command Block, as the guest wrote it */
+	uint8_t status, error, control;
 	bool interrupt;                 /* INTRQ, before nIEN and the device selection gate it */
 	bool resetting;                 /* from SRST until it is clear and the backend has given the buffer back */
 	struct irq_line irq;
 	struct vm *vm;
 	struct disk *disk;
-	struct ata_geometry geometry;
 	unsigned multiple;              /* SET MULTIPLE MODE; 0: disabled */
 
 	enum ata_transfer transfer;
@@ -44,11 +45,7 @@ struct ata {
 void ata_set_interrupt(struct ata *ata, bool level);
 void ata_complete(struct ata *ata);                     /* the command is over: ready, interrupt */
 void ata_fail(struct ata *ata, uint8_t error);
-void ata_set_signature(struct ata *ata);
 void ata_finish_reset(struct ata *ata);
-
-/* ata_command.c */
-void ata_execute(struct ata *ata, uint8_t opcode);
 
 /* ata_transfer.c */
 void ata_begin_transfer(struct ata *ata, enum ata_transfer transfer, uint32_t lba, uint32_t count, uint32_t block);
@@ -58,3 +55,6 @@ void ata_abandon_transfer(struct ata *ata);
 /* The guest reads or writes: up to count elements of size bytes of the current data block, the number done. */
 size_t ata_take_data(struct ata *ata, unsigned size, void *to, size_t count);
 size_t ata_give_data(struct ata *ata, unsigned size, const void *from, size_t count);
+
+/* ata_identify.c: the 256 words of IDENTIFY DEVICE. multiple: the current block of SET MULTIPLE MODE, 0 if none. */
+void ata_identify(uint16_t words[256], uint64_t capacity, unsigned multiple);

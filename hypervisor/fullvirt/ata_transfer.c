@@ -80,7 +80,7 @@ void ata_begin_identify(struct ata *ata)
 {
 	uint16_t words[SECTOR_SIZE / 2];
 
-	ata_identify(words, ata->disk->sectors, &ata->geometry, ata->multiple);
+	ata_identify(words, ata->disk->sectors, ata->multiple);
 	memcpy(ata->buffer, words, SECTOR_SIZE);
 	ata->transfer = ATA_TRANSFER_IN;
 	ata->remaining = 0;
@@ -117,10 +117,8 @@ static void advance(struct ata *ata)
 		open_block(ata, true);
 	} else if (ata->remaining == 0) {
 		ata_complete(ata);
-	} else if (ata->transfer == ATA_TRANSFER_OUT) {
-		expect_data(ata, true);
 	} else {
-		submit(ata, DISK_READ, next_part(ata));
+		expect_data(ata, true);
 	}
 }
 

@@ -51,6 +51,7 @@ void pc_create(struct vm *vm)
 	i8042_create(ports, vm);
 	cmos_create(ports, vm, vm->memory.size, vm->disk != NULL);
 	power_create(ports, vm);
-	ata_create(ports, line(pc, IRQ_ATA), vm->disk, vm);
+	if (vm->disk)
+		ata_create(ports, line(pc, IRQ_ATA), vm->disk, vm);
 	uart16550_create(ports, COM1, line(pc, IRQ_COM1), vm->console, &vm->timers);
 }
