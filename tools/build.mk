@@ -17,6 +17,7 @@ $(B)/twinlab.iso: $(ISO_ELFS) tools/launch tools/iso tools/vms
 $(B)/bare.iso: $(B)/iso/unmodified.elf tools/launch tools/iso
 	$(call say,ISO)tools/launch --print-config --bare $< > $(B)/bare.cfg && tools/iso $@ $(B)/bare.cfg $<
 
-# Partition 1 is the unmodified guest's disk, partition 2 the paravirtual one's: the same files in both.
+# Partition 1 is the unmodified guest's disk, partition 2 the paravirtual one's: the same files in both. Partition 3 is for the log of a
+# traced run.
 $(B)/disk.img: $(B)/fs.img tools/disk
-	$(call say,DISK)tools/disk $@ $< 2
+	$(call say,DISK)tools/disk $@ $< 2 16

@@ -18,12 +18,24 @@
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "memory/memory.h"
+#include "trace/log.h"
 #include "trace/trace.h"
 #include "vm/config.h"
 #include "vm/vms.h"
 #include "vmx/run.h"
 #include "vmx/switch.h"
 #include "vmx/vmx.h"
+
+static void open_trace_log(const struct boot_info *boot, const struct vm_config *configs, int count)
+{
+	char error[200];
+	int partition = config_trace(boot->command_line, configs, count, error, sizeof(error));
+
+	if (partition < 0)
+		panic("bad boot command line: %s", error);
+	if (partition)
+		trace_log_open(partition);
+}
 
 static void create_vms(const struct boot_info *boot)
 {
@@ -35,6 +47,7 @@ static void create_vms(const struct boot_info *boot)
 		panic("bad boot command line: %s", error);
 	if (count == 0)
 		panic("the boot command line asks for no VM: add vm=NAME,kind=unmodified or vm=NAME,kind=paravirt");
+	open_trace_log(boot, configs, count);
 	for (int i = 0; i < count; i++)
 		vm_create(&configs[i], boot);
 	for (unsigned i = 0; i < boot->module_count; i++)
@@ -47,6 +60,7 @@ static void finish(void)
 	for (unsigned i = 0; i < vm_count; i++)
 		console_flush(vms[i]->console); /* what they printed the wire */
 	report_print();                 /* the evidence */
+	trace_log_write();              /* of a traced run: every exit */
 	printf("all VMs have ended, powering off\n");
 	serial_flush(log_port());
 	machine_power_off();

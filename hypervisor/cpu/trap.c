@@ -1,8 +1,10 @@
 #include "cpu/cpu.h"
 #include "cpu/descriptors.h"
 #include "hw/pic.h"
+#include "hw/tsc.h"
 #include "lib/panic.h"
 #include "lib/printf.h"
+#include "trace/log.h"
 
 static const char *const exception_names[32] = {
 	[0] = "#DE divide error", [1] = "#DB debug", [3] = "#BP breakpoint", [4] = "#OF overflow", [5] = "#BR bound range",
@@ -20,10 +22,19 @@ static void print_registers(const struct trap_frame *f)
 	printf("r13 %016lx r14 %016lx r15 %016lx\n", f->r13, f->r14, f->r15);
 }
 
+/* It ended the HLT of cpu_idle(): otherwise interrupts are off here. */
+static void host_interrupt(uint8_t vector)
+{
+	uint64_t start = rdtsc();
+
+	irq_dispatch(vector);
+	trace_log_event(TRACE_LOG_INTERRUPT, NULL, start, rdtsc(), vector);
+}
+
 void trap_handle(struct trap_frame *frame)
 {
 	if (frame->vector >= PIC_VECTOR_BASE) {
-		irq_dispatch(frame->vector);
+		host_interrupt(frame->vector);
 		return;
 	}
 	if (frame->vector == VECTOR_NMI) {

@@ -3,6 +3,7 @@
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "memory/pages.h"
+#include "trace/log.h"
 #include "trace/trace.h"
 #include "vm/vm.h"
 
@@ -22,15 +23,21 @@ void trace_create(struct vm *vm)
 
 void trace_turn_begins(struct vm *vm)
 {
-	vm->trace->phase_since = rdtsc();
+	vm->trace->turn_since = vm->trace->phase_since = rdtsc();
+}
+
+static void book_phase(struct vm *vm, uint64_t now)
+{
+	vm->phase->cpu_ticks += now - vm->trace->phase_since;
+	vm->trace->phase_since = now;
 }
 
 void trace_turn_ends(struct vm *vm)
 {
 	uint64_t now = rdtsc();
 
-	vm->phase->cpu_ticks += now - vm->trace->phase_since;
-	vm->trace->phase_since = now;
+	book_phase(vm, now);
+	trace_log_event(TRACE_LOG_TURN, vm, vm->trace->turn_since, now, 0);
 }
 
 static unsigned slot_of(struct trace *trace, uint8_t code)
@@ -49,15 +56,15 @@ void vm_set_phase(struct vm *vm, uint8_t post_code)
 {
 	uint64_t reason = trace_last(vm, 0)->reason;
 
-	trace_turn_ends(vm);
+	book_phase(vm, rdtsc());
 	vm->phase->reasons[reason].exits--;
 	vm->trace->phases[0].reasons[reason].exits++;
 	vm->phase = &vm->trace->phases[slot_of(vm->trace, post_code)];
 }
 
-void trace_add_ticks(struct vm *vm, uint64_t ticks)
+uint8_t trace_phase_code(const struct vm *vm)
 {
-	vm->phase->reasons[trace_last(vm, 0)->reason].ticks += ticks;
+	return vm->trace->codes[vm->phase - vm->trace->phases];
 }
 
 uint64_t trace_exits(const struct vm *vm)

@@ -31,6 +31,7 @@ struct exit_record {
 struct trace {
 	struct exit_record last[TRACE_LAST];    /* at the start of a page, so that the ring wraps by masking a bit */
 	uint64_t phase_since;           /* TSC: cpu_ticks is booked up to here */
+	uint64_t turn_since;            /* TSC: the VM came onto the CPU */
 	struct phase_counters phases[TRACE_PHASES];
 	uint8_t codes[TRACE_PHASES];    /* the POST code of each of phases[]; phases[0] is code 0 */
 	unsigned phase_count;
@@ -42,10 +43,8 @@ void trace_create(struct vm *vm);
 void trace_turn_begins(struct vm *vm);
 void trace_turn_ends(struct vm *vm);
 
-/* More ticks for the exit counted last: the way through the run loop. */
-void trace_add_ticks(struct vm *vm, uint64_t ticks);
-
 uint64_t trace_exits(const struct vm *vm);              /* all so far */
+uint8_t trace_phase_code(const struct vm *vm);          /* the POST code of the phase it is in */
 
 /* The exit that was n exits before the last one (0: the last), n < TRACE_LAST. */
 const struct exit_record *trace_last(const struct vm *vm, unsigned n);

@@ -91,9 +91,14 @@ static bool set_memory(struct parser *parser, const char *value)
 	return true;
 }
 
+static bool is_partition(const char *value)
+{
+	return value[0] >= '1' && value[0] <= '4' && !value[1];
+}
+
 static bool set_disk(struct parser *parser, const char *value)
 {
-	if (value[0] < '1' || value[0] > '4' || value[1])
+	if (!is_partition(value))
 		return fail(parser, "disk wants a partition number, 1 to 4, not", value);
 	parser->config->disk = value[0] - '0';
 	return true;
@@ -213,4 +218,35 @@ int config_parse(const char *command_line, struct vm_config configs[VM_MAX], cha
 		count++;
 	}
 	return count;
+}
+
+/* NULL, or the VM whose disk that partition is. */
+static const struct vm_config *owner_of(unsigned partition, const struct vm_config *configs, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (configs[i].disk == partition)
+			return &configs[i];
+	return NULL;
+}
+
+int config_trace(const char *command_line, const struct vm_config *configs, int count, char *error, unsigned error_size)
+{
+	char word[WORD_MAX];
+	int partition = 0;
+
+	while ((command_line = next_word(command_line, word))) {
+		if (strncmp(word, "trace=", 6))
+			continue;
+		if (!is_partition(word + 6)) {
+			snprintf(error, error_size, "trace wants a partition number, 1 to 4, not '%s'", word + 6);
+			return -1;
+		}
+		partition = word[6] - '0';
+	}
+	const struct vm_config *owner = partition ? owner_of(partition, configs, count) : NULL;
+
+	if (!owner)
+		return partition;
+	snprintf(error, error_size, "trace=%d: this partition is the disk of '%s'", partition, owner->name);
+	return -1;
 }

@@ -22,5 +22,9 @@ struct vm_config {
 	char autorun[AUTORUN_MAX];
 };
 
+/* The partition that a traced run's log goes to: 0 without the word trace=PARTITION, -1 and a sentence in error for one that is no
+   partition, or the disk of a VM. */
+int config_trace(const char *command_line, const struct vm_config *configs, int count, char *error, unsigned error_size);
+
 /* Parse all vm= words. Returns how many, or -1 and in error one sentence that names the VM and the word that is wrong. */
 int config_parse(const char *command_line, struct vm_config configs[VM_MAX], char *error, unsigned error_size);

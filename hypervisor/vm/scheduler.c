@@ -1,6 +1,7 @@
 #include "cpu/idle.h"
 #include "hw/tsc.h"
 #include "paravirt/paravirt.h"
+#include "trace/log.h"
 #include "vm/scheduler.h"
 #include "vm/vms.h"
 
@@ -91,7 +92,11 @@ static void sleep_until(uint64_t deadline, uint64_t now)
 	if (deadline <= now)            /* armed for the past by a timer that just expired */
 		return;
 	cpu_idle(deadline == TIMER_NEVER ? TIMER_NEVER : deadline - now);
-	idle_ticks += rdtsc() - start;
+
+	uint64_t end = rdtsc();
+
+	idle_ticks += end - start;
+	trace_log_event(TRACE_LOG_IDLE, NULL, start, end, 0);
 }
 
 static uint64_t end_of_turn(uint64_t now)

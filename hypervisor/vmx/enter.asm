@@ -8,7 +8,7 @@
 bits 64
 default rel
 global vmx_run, vmx_exit
-extern handle_exit, run_until
+extern exit_handler, run_until
 
 ; struct vcpu of vm/vm.h; vmx/run.c asserts that the two agree. First the registers that C functions preserve.
 struc vcpu
@@ -85,7 +85,7 @@ vmx_exit:                               ; HOST_RIP: all registers but RSP are st
         push    rbp
         mov     rdi, rsp                ; the vcpu, which is where its VM begins
         mov     rsp, [rdi + vcpu.host_stack]
-        call    handle_exit             ; returns the time-stamp counter
+        call    [exit_handler]          ; handle_exit, unless the run is traced; returns the time-stamp counter
         cmp     rax, [run_until]
         jae     back                    ; something wants the run loop's attention
 resume:                                 ; RBP and R12 to R15 hold the guest's values: C has preserved them

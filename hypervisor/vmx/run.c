@@ -13,19 +13,21 @@
 #include "vm/scheduler.h"
 #include "vm/vm.h"
 #include "vmx/capabilities.h"
+#include "vmx/entry_failure.h"
 #include "vmx/ept.h"
 #include "vmx/run.h"
 #include "vmx/switch.h"
 #include "vmx/vmx.h"
 
 int vmx_run(struct vcpu *vcpu);         /* vmx/enter.asm */
-uint64_t handle_exit(struct vm *vm);
 
 #define AT(member, place) (offsetof(struct vcpu, member) == 8 * (place))
 _Static_assert(AT(regs.rbp, 0) && AT(regs.r15, 4) && AT(regs.rbx, 5) && AT(regs.rax, 6) && AT(regs.rcx, 7) && AT(regs.rdx, 8) &&
 	AT(regs.rsi, 9) && AT(regs.rdi, 10) && AT(regs.r8, 11) && AT(regs.r11, 14) && AT(launched, 15) && AT(host_stack, 16),
 	"struct vcpu and the struc of enter.asm differ");
 _Static_assert(offsetof(struct vm, vcpu) == 0, "enter.asm takes a vCPU's address for its VM's");
+
+uint64_t (*exit_handler)(struct vm *vm) = handle_exit;
 
 static bool let_scheduler_look;
 
@@ -89,15 +91,6 @@ static void prepare_entry(struct vm *vm)
 		interrupt_deliver(vm);
 }
 
-/* The controls or our own state are wrong: a bug of the hypervisor, but only this VM pays for it. */
-static void entry_refused(struct vm *vm, int vmfail)
-{
-	if (vmfail == 1)
-		vm_fault(vm, "VM entry: VMfailInvalid, no current VMCS");
-	else
-		vm_fault(vm, "VM entry: VMfailValid, VM-instruction error %lu", vmcs_read(VM_INSTRUCTION_ERROR));
-}
-
 /* One turn: until the guest waits, stops, has used its time, or something else has become urgent. */
 static void run_turn(struct vm *vm, uint64_t end)
 {
@@ -108,6 +101,8 @@ static void run_turn(struct vm *vm, uint64_t end)
 	trace_turn_begins(vm);
 	while (vm->state == VM_RUNNABLE && !let_scheduler_look && timer_queue_next(&vm->timers) >= sooner_timer) {
 		prepare_entry(vm);
+		if (!vm->vcpu.launched && !entry_is_sound(vm))
+			break;
 		run_until = end;
 
 		int vmfail = vmx_run(&vm->vcpu);
