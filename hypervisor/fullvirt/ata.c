@@ -133,13 +133,6 @@ static void set_features(struct ata *ata)
 		ata_fail(ata, ATA_ABRT);
 }
 
-/* "FFh: device is in Active mode or Idle mode". It never leaves it. */
-static void check_power_mode(struct ata *ata)
-{
-	ata->written[SECTOR_COUNT] = 0xff;
-	ata_complete(ata);
-}
-
 struct command {
 	uint8_t opcode;
 	void (*execute)(struct ata *ata);
@@ -155,10 +148,6 @@ static const struct command commands[] = {
 	{ 0xc6, set_multiple_mode },            /* SET MULTIPLE MODE */
 	{ 0xe0, ata_complete },                 /* STANDBY IMMEDIATE */
 	{ 0xe1, ata_complete },                 /* IDLE IMMEDIATE */
-	{ 0xe2, ata_complete },                 /* STANDBY */
-	{ 0xe3, ata_complete },                 /* IDLE */
-	{ 0xe5, check_power_mode },             /* CHECK POWER MODE */
-	{ 0xe6, ata_complete },                 /* SLEEP */
 	{ 0xe7, ata_begin_flush },              /* FLUSH CACHE */
 	{ 0xec, ata_begin_identify },           /* IDENTIFY DEVICE */
 	{ 0xef, set_features },                 /* SET FEATURES */
