@@ -66,18 +66,35 @@ static void page_fault(struct vm *vm, uint64_t linear, uint32_t error_code)
 	inject_exception(vm, VECTOR_PF, error_code);
 }
 
+/* SDM: "Canonical Addressing". In 32-bit modes every address is. */
+static bool is_canonical(uint64_t linear)
+{
+	return (int64_t)(linear << 16) >> 16 == (int64_t)linear;
+}
+
+/* Where the byte at linear lies. false: the guest gets the exception that its access would have raised. */
+static bool translate(struct string_io *io, uint64_t linear, uint64_t *gpa)
+{
+	uint32_t error_code;
+
+	if (!is_canonical(linear))
+		inject_exception(io->vm, VECTOR_GP, 0);
+	else if (guest_walk(&io->vm->memory, &io->paging, linear, io->access, gpa, &error_code))
+		page_fault(io->vm, linear, error_code);
+	else
+		return true;
+	return false;
+}
+
 /* Move one element that lies across a page border, or any element when addresses decrease: through a copy. */
 static bool move_element(struct string_io *io)
 {
 	uint32_t value = 0;
 	uint64_t gpa[4];
-	uint32_t error_code;
 
 	for (unsigned i = 0; i < io->size; i++)
-		if (guest_walk(&io->vm->memory, &io->paging, io->linear + i, io->access, &gpa[i], &error_code)) {
-			page_fault(io->vm, io->linear + i, error_code);
+		if (!translate(io, io->linear + i, &gpa[i]))
 			return false;
-		}
 	if (io->in)
 		value = portbus_read(io->vm->pc->ports, io->port, io->size);
 	for (unsigned i = 0; i < io->size; i++) {
@@ -101,14 +118,11 @@ static bool move_element(struct string_io *io)
 static uint64_t move_run(struct string_io *io, uint64_t count)
 {
 	uint64_t room = (PAGE_SIZE - io->linear % PAGE_SIZE) / io->size, gpa;
-	uint32_t error_code;
 
 	if (room == 0 || io->down)
 		return move_element(io) ? 1 : 0;
-	if (guest_walk(&io->vm->memory, &io->paging, io->linear, io->access, &gpa, &error_code)) {
-		page_fault(io->vm, io->linear, error_code);
+	if (!translate(io, io->linear, &gpa))
 		return 0;
-	}
 	void *bytes = guest_page(&io->vm->memory, gpa);
 
 	if (!bytes) {
@@ -124,6 +138,14 @@ static uint64_t move_run(struct string_io *io, uint64_t count)
 	return count;
 }
 
+/* Address size 16 leaves the rest of a register alone, 32 clears the upper half. */
+static uint64_t stepped(const struct string_io *io, uint64_t old, uint64_t distance)
+{
+	uint64_t value = (old + distance) & io->register_mask;
+
+	return io->register_mask == 0xffff ? merge(old, value, 0xffff) : value;
+}
+
 /* The registers step on with every element, so that a fault or the end of our patience leaves an instruction that can go on. */
 static void step(struct string_io *io, uint64_t count)
 {
@@ -132,9 +154,9 @@ static void step(struct string_io *io, uint64_t count)
 	uint64_t distance = io->down ? -count * io->size : count * io->size;
 
 	io->linear += distance;
-	*pointer = merge(*pointer, *pointer + distance, io->register_mask);
+	*pointer = stepped(io, *pointer, distance);
 	if (io->rep)
-		regs->rcx = merge(regs->rcx, regs->rcx - count, io->register_mask);
+		regs->rcx = stepped(io, regs->rcx, -count);
 }
 
 static uint64_t elements_left(const struct string_io *io)
@@ -154,7 +176,7 @@ static struct string_io begin_string_io(struct vm *vm, uint64_t qualification)
 		.linear = vmcs_read(GUEST_LINEAR_ADDRESS),
 		.register_mask = address_masks[address_size < 2 ? address_size : 2],
 		.paging = { vmcs_read(GUEST_CR0), vmcs_read(GUEST_CR3), vmcs_read(GUEST_CR4), vmcs_read(GUEST_IA32_EFER) },
-		.access = (IS_IN(qualification) ? WALK_WRITE : 0) | (user ? WALK_USER : 0),
+		.access = WALK_MARK | (IS_IN(qualification) ? WALK_WRITE : 0) | (user ? WALK_USER : 0),
 	};
 }
 

@@ -6,6 +6,8 @@
 #define PTE_PRESENT  (1ull << 0)
 #define PTE_WRITE    (1ull << 1)
 #define PTE_USER     (1ull << 2)
+#define PTE_ACCESSED (1ull << 5)
+#define PTE_DIRTY    (1ull << 6)
 #define PTE_PAGESIZE (1ull << 7)
 #define FAULT_PRESENT 1u
 
@@ -53,16 +55,30 @@ static uint64_t index_shift(const struct mode *mode, int level)
 	return 12 + mode->index_bits * (level - 1);
 }
 
-/* The entry for linear at this level; not present if the guest points outside its memory. */
-static uint64_t read_entry(const struct guest_memory *memory, const struct mode *mode, uint64_t table, uint64_t linear, int level)
+static uint64_t entry_address(const struct mode *mode, uint64_t table, uint64_t linear, int level)
 {
-	uint64_t index = linear >> index_shift(mode, level) & ((1ull << mode->index_bits) - 1), entry = 0;
+	uint64_t index = linear >> index_shift(mode, level) & ((1ull << mode->index_bits) - 1);
 
 	if (mode == &mode_pae && level == 3)
 		index &= 3;
-	if (copy_from_guest(memory, &entry, table + index * mode->entry_size, mode->entry_size))
-		return 0;
-	return entry;
+	return table + index * mode->entry_size;
+}
+
+/* Not present if the guest points outside its memory. */
+static uint64_t read_entry(const struct guest_memory *memory, const struct mode *mode, uint64_t address)
+{
+	uint64_t entry = 0;
+
+	return copy_from_guest(memory, &entry, address, mode->entry_size) ? 0 : entry;
+}
+
+/* What the CPU does to an entry that it uses. SDM: "Accessed and Dirty Flags" */
+static void mark(const struct guest_memory *memory, const struct mode *mode, uint64_t address, uint64_t entry, uint64_t flags)
+{
+	uint64_t marked = entry | flags;
+
+	if (marked != entry)
+		copy_to_guest(memory, address, &marked, mode->entry_size);
 }
 
 int guest_walk(const struct guest_memory *memory, const struct guest_paging *paging, uint64_t linear, unsigned access,
@@ -75,20 +91,27 @@ int guest_walk(const struct guest_memory *memory, const struct guest_paging *pag
 	if (!(paging->cr0 & CR0_PG))
 		return 0;
 	for (int level = mode->levels; ; level--) {
-		uint64_t entry = read_entry(memory, mode, table, linear, level);
+		uint64_t address = entry_address(mode, table, linear, level), entry = read_entry(memory, mode, address);
+		bool directory_pointer = mode == &mode_pae && level == 3;       /* it has neither rights nor marks */
 
-		*error_code = access;
+		*error_code = access & (WALK_WRITE | WALK_USER);
 		if (!(entry & PTE_PRESENT))
 			return -EFAULT;
-		if (mode != &mode_pae || level != 3)    /* a PAE directory pointer has no rights */
+		if (!directory_pointer)
 			rights &= entry;
 		table = entry & 0x000ffffffffff000;
 		if (is_leaf(mode, paging, level, entry)) {
 			uint64_t offset_mask = (1ull << index_shift(mode, level)) - 1;
 
 			*gpa = (table & ~offset_mask) | (linear & offset_mask);
-			*error_code = access | FAULT_PRESENT;
-			return allowed(paging, rights, access) ? 0 : -EFAULT;
+			*error_code |= FAULT_PRESENT;
+			if (!allowed(paging, rights, access))
+				return -EFAULT;
+			if (access & WALK_MARK)
+				mark(memory, mode, address, entry, PTE_ACCESSED | (access & WALK_WRITE ? PTE_DIRTY : 0));
+			return 0;
 		}
+		if ((access & WALK_MARK) && !directory_pointer)
+			mark(memory, mode, address, entry, PTE_ACCESSED);
 	}
 }
