@@ -4,6 +4,8 @@
 #include "vm/vm.h"
 #include "vmx/vmx.h"
 
+#define DR7_GD (1ull << 13)             /* general detect enable */
+
 void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
 {
 	uint32_t information = INTR_VALID | INTR_TYPE_HARDWARE_EXCEPTION | vector;
@@ -28,6 +30,7 @@ static enum verdict reflect(struct vm *vm, uint32_t information)
 		uint64_t causes = exit_qualification(vm);
 
 		write_dr6((read_dr6() & ~0xfull) | (causes & 0x600f));
+		vmcs_write(GUEST_DR7, vmcs_read(GUEST_DR7) & ~DR7_GD);  /* or the handler could not touch a debug register */
 	}
 	inject_exception(vm, vector, information & INTR_DELIVER_ERROR ? (int64_t)vmcs_read(VM_EXIT_INTERRUPTION_ERROR_CODE) : -1);
 	return VERDICT_SAME;
@@ -51,15 +54,6 @@ enum verdict handle_exception(struct vm *vm)
 enum verdict handle_triple_fault(struct vm *vm)
 {
 	vm_fault(vm, "triple fault: an exception came while it could not deliver a double fault (bad IDT, GDT or stack?)");
-	return VERDICT_SAME;
-}
-
-/* The controls and the host state were good, the guest's state was not: the CPU refused to enter and came back as if by an exit. */
-enum verdict handle_entry_failure(struct vm *vm)
-{
-	uint32_t reason = vmcs_read(EXIT_REASON) & 0xffff;
-
-	vm_fault(vm, "the CPU refuses to enter the guest: %s, qualification 0x%lx", exit_name(reason % EXIT_REASONS), exit_qualification(vm));
 	return VERDICT_SAME;
 }
 
