@@ -14,5 +14,5 @@ $(B)/tests/guests/%.elf: $(B)/tests/guests/%.c.o $$(addprefix $(B)/,$$(addsuffix
 		guest-unmodified/linker.ld
 	$(call say,LINK)$(CC) $(KERNEL_LDFLAGS) -Wl,-s -Wl,-z,max-page-size=4096 -T guest-unmodified/linker.ld -o $@ $(filter %.o,$^)
 
-.SECONDARY: $(test_guest_library)
+.PRECIOUS: $(B)/tests/guests/%.c.o $(B)/tests/guests/%.asm.o
 -include $(wildcard $(B)/tests/guests/*.d $(B)/tests/guests/lib/*.d)

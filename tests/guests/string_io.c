@@ -92,9 +92,9 @@ static void page_borders(void)
 	begin(AREA + PAGE - 3, 0, 4);
 	STRING("rep insl", NOBODY);
 	check("elements across a page border arrive", filled(AREA + PAGE - 3, 16, 0xff) && filled(AREA + PAGE + 13, 8, 0), true);
+	begin(AREA + PAGE - 1, 0, 3);
 	page_table[AREA / PAGE + 1] = (AREA + 2 * PAGE) | PRESENT | WRITABLE | USER;
 	invlpg((void *)(AREA + PAGE));
-	begin(AREA + PAGE - 1, 0, 3);
 	STRING("rep insb", NOBODY);
 	MAP(AREA + PAGE, PRESENT | WRITABLE | USER);
 	check("the next linear page may lie anywhere", filled(AREA + 2 * PAGE, 2, 0xff) && filled(AREA + PAGE, 8, 0), true);

@@ -95,7 +95,9 @@ call_in_ring3:
 	int 0x81                        ; its gate is back_from_ring3
 global back_from_ring3
 back_from_ring3:
-	mov eax, KERNEL_DATA
+	mov eax, KERNEL_DATA           ; entering ring 3 took away DS and ES, which it may not use
+	mov ds, eax
+	mov es, eax
 	mov ss, eax
 	mov rsp, [kernel_rsp]
 	push qword 2
