@@ -5,7 +5,7 @@
  * Everything that touches the real disk is asynchronous: the command leaves BSY set, and the backend's completion clears it.
  * While BSY is set the guest may write Device Control only; other writes are lost, as the standard allows.
  */
-#include "fullvirt/ata.h"
+#include "fullvirt/devices.h"
 #include "fullvirt/ata_device.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
@@ -281,12 +281,12 @@ static size_t data_write_string(void *device, uint16_t port, unsigned size, cons
 	return size == 1 ? 0 : ata_give_data(device, size, from, count);
 }
 
-struct ata *ata_create(struct portbus *ports, struct irq_line irq, struct disk *disk, struct vm *vm)
+void ata_create(struct portbus *ports, struct irq_line irq, struct vm *vm)
 {
 	struct ata *ata = zalloc(sizeof(*ata));
 
 	ata->irq = irq;
-	ata->disk = disk;
+	ata->disk = vm->disk;
 	ata->vm = vm;
 	ata_finish_reset(ata);
 	portbus_claim(ports, &(struct port_range){
@@ -302,5 +302,4 @@ struct ata *ata_create(struct portbus *ports, struct irq_line irq, struct disk *
 		.first = CONTROL_BLOCK, .last = CONTROL_BLOCK, .name = "ata control", .widths = 1,
 		.read = control_read, .write = control_write, .device = ata,
 	});
-	return ata;
 }

@@ -5,7 +5,7 @@
  * memory, which hold what that firmware leaves there. An attempt to set the clock, to change its format or to enable one of the
  * three interrupts of IRQ 8 is logged and does not stick.
  */
-#include "fullvirt/cmos.h"
+#include "fullvirt/devices.h"
 #include "backend/clock.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
@@ -142,18 +142,7 @@ static void put_memory_size(struct cmos *cmos, uint64_t memory_bytes)
 	put_16(cmos, 0x34, above(memory_bytes, 16 * MIB) / (64 * KIB));
 }
 
-/* Over bytes 0x10 to 0x2d, high byte first. */
-static void put_checksum(struct cmos *cmos)
-{
-	uint16_t sum = 0;
-
-	for (unsigned i = 0x10; i <= 0x2d; i++)
-		sum += cmos->memory[i];
-	cmos->memory[0x2e] = sum >> 8;
-	cmos->memory[0x2f] = sum & 0xff;
-}
-
-struct cmos *cmos_create(struct portbus *ports, struct vm *vm, uint64_t memory_bytes, bool has_disk)
+void cmos_create(struct portbus *ports, struct vm *vm)
 {
 	struct cmos *cmos = zalloc(sizeof(*cmos));
 
@@ -161,14 +150,9 @@ struct cmos *cmos_create(struct portbus *ports, struct vm *vm, uint64_t memory_b
 	cmos->memory[CMOS_A] = A_DIVIDER_32KHZ | A_RATE_1024HZ;
 	cmos->memory[CMOS_B] = B_24_HOURS;
 	cmos->memory[CMOS_D] = D_VRT;
-	cmos->memory[0x12] = has_disk ? 0xf0 : 0;       /* first disk: type in an extended byte, */
-	cmos->memory[0x19] = has_disk ? 47 : 0;         /* which says: user defined */
-	cmos->memory[0x14] = 0x02;                      /* equipment: a coprocessor, no floppy drive, no display */
-	put_memory_size(cmos, memory_bytes);
-	put_checksum(cmos);
+	put_memory_size(cmos, vm->memory.size);
 	portbus_claim(ports, &(struct port_range){
 		.first = 0x70, .last = 0x71, .name = "cmos", .widths = 1,
 		.read = cmos_read, .write = cmos_write, .device = cmos,
 	});
-	return cmos;
 }

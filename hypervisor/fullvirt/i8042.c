@@ -5,7 +5,7 @@
  * bus in its place would read "output buffer full" for ever, and kernels drain that buffer. No interrupts: nothing is ever
  * typed. A20 is always open; closing it is logged.
  */
-#include "fullvirt/i8042.h"
+#include "fullvirt/devices.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
 #include "vm/vm.h"
@@ -99,7 +99,7 @@ static void i8042_write(void *device, uint16_t port, unsigned size, uint32_t val
 		write_command(device, value);
 }
 
-struct i8042 *i8042_create(struct portbus *ports, struct vm *vm)
+void i8042_create(struct portbus *ports, struct vm *vm)
 {
 	struct i8042 *controller = zalloc(sizeof(*controller));
 	struct port_range range = { .name = "i8042", .widths = 1, .read = i8042_read, .write = i8042_write, .device = controller };
@@ -110,5 +110,4 @@ struct i8042 *i8042_create(struct portbus *ports, struct vm *vm)
 	portbus_claim(ports, &range);
 	range.first = range.last = COMMAND;
 	portbus_claim(ports, &range);
-	return controller;
 }

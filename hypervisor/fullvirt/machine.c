@@ -14,14 +14,9 @@
  * All else is an open bus (portbus.c). There is no PCI, no display, no APIC.
  */
 #include "fullvirt/machine.h"
-#include "fullvirt/ata.h"
-#include "fullvirt/cmos.h"
-#include "fullvirt/i8042.h"
+#include "fullvirt/devices.h"
 #include "fullvirt/pic8259.h"
-#include "fullvirt/pit8254.h"
 #include "fullvirt/portbus.h"
-#include "fullvirt/power.h"
-#include "fullvirt/uart16550.h"
 #include "lib/heap.h"
 #include "vm/vm.h"
 
@@ -49,9 +44,9 @@ void pc_create(struct vm *vm)
 
 	pit8254_create(ports, line(pc, IRQ_TIMER), vm);
 	i8042_create(ports, vm);
-	cmos_create(ports, vm, vm->memory.size, vm->disk != NULL);
+	cmos_create(ports, vm);
 	power_create(ports, vm);
 	if (vm->disk)
-		ata_create(ports, line(pc, IRQ_ATA), vm->disk, vm);
-	uart16550_create(ports, COM1, line(pc, IRQ_COM1), vm->console, &vm->timers);
+		ata_create(ports, line(pc, IRQ_ATA), vm);
+	uart16550_create(ports, COM1, line(pc, IRQ_COM1), vm);
 }

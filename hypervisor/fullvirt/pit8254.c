@@ -11,7 +11,7 @@
  * host for.) Every rise has its place on the chip's time scale, so a period never drifts. A VM that was not running when rises
  * were due gets them late, one by one: a guest that counts its ticks keeps its time.
  */
-#include "fullvirt/pit8254.h"
+#include "fullvirt/devices.h"
 #include "backend/clock.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
@@ -380,7 +380,7 @@ static void program_as_firmware(struct pit8254 *pit)
 	channel0_changed(pit, tick_now());
 }
 
-struct pit8254 *pit8254_create(struct portbus *ports, struct irq_line irq, struct vm *vm)
+void pit8254_create(struct portbus *ports, struct irq_line irq, struct vm *vm)
 {
 	struct pit8254 *pit = zalloc(sizeof(*pit));
 
@@ -396,5 +396,4 @@ struct pit8254 *pit8254_create(struct portbus *ports, struct irq_line irq, struc
 		.first = 0x61, .last = 0x61, .name = "port61", .widths = 1,
 		.read = port61_read, .write = port61_write, .device = pit,
 	});
-	return pit;
 }

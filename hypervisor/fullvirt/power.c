@@ -4,7 +4,7 @@
  *
  * A VM is never rebooted: every reset powers it off, with "reset" in the reason.
  */
-#include "fullvirt/power.h"
+#include "fullvirt/devices.h"
 #include "fullvirt/portbus.h"
 #include "lib/heap.h"
 #include "vm/vm.h"
@@ -91,7 +91,7 @@ static void bochs_write(void *device, uint16_t port, unsigned size, uint32_t val
 	vm_power_off(power->vm, "port 0x8900");
 }
 
-struct power *power_create(struct portbus *ports, struct vm *vm)
+void power_create(struct portbus *ports, struct vm *vm)
 {
 	struct power *power = zalloc(sizeof(*power));
 	const struct port_range ranges[] = {
@@ -105,5 +105,4 @@ struct power *power_create(struct portbus *ports, struct vm *vm)
 	power->vm = vm;
 	for (unsigned i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
 		portbus_claim(ports, &ranges[i]);
-	return power;
 }

@@ -9,12 +9,13 @@
  * room for them, so an overrun happens in loopback only. The wire knows no parity or framing errors and no break; the divisor
  * matters for the timeout alone.
  */
-#include "fullvirt/uart16550.h"
+#include "fullvirt/devices.h"
 #include "backend/clock.h"
 #include "backend/console.h"
 #include "fullvirt/portbus.h"
 #include "fullvirt/uart_fifo.h"
 #include "lib/heap.h"
+#include "vm/vm.h"
 
 /* Offsets; where two registers share one, the first is read and the second written. */
 enum uart_register { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR };
@@ -338,23 +339,21 @@ static void uart_write(void *device, uint16_t port, unsigned size, uint32_t valu
 	}
 }
 
-struct uart16550 *uart16550_create(struct portbus *ports, uint16_t base, struct irq_line irq, struct console *console,
-				   struct timer_queue *timers)
+void uart16550_create(struct portbus *ports, uint16_t base, struct irq_line irq, struct vm *vm)
 {
 	struct uart16550 *uart = zalloc(sizeof(*uart));
 
 	uart->irq = irq;
-	uart->console = console;
+	uart->console = vm->console;
 	uart->trigger = 1;
 	uart->modem_lines = modem_inputs(0);
 	uart->thr_empty_interrupt = true;
 	uart_fifo_reset(&uart->receiver, 1);
 	uart_fifo_reset(&uart->transmitter, 1);
-	timer_init(&uart->timeout, timers, timeout_expired, uart);
-	console_set_listener(console, receive_from_console, transmit, uart);
+	timer_init(&uart->timeout, &vm->timers, timeout_expired, uart);
+	console_set_listener(vm->console, receive_from_console, transmit, uart);
 	portbus_claim(ports, &(struct port_range){
 		.first = base, .last = base + 7, .name = "uart16550", .widths = 1,
 		.read = uart_read, .write = uart_write, .device = uart,
 	});
-	return uart;
 }

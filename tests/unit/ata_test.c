@@ -1,6 +1,6 @@
 /* The ATA disk: registers, IDENTIFY, PIO in and out, errors, interrupts, resets, and a guest that moves more than it should. */
 #include "fullvirt_fakes.h"
-#include "fullvirt/ata.h"
+#include "fullvirt/devices.h"
 #include "lib/errno.h"
 
 enum {
@@ -18,7 +18,8 @@ static int setup(void **state)
 	fakes_reset();
 	for (unsigned i = 0; i < sizeof(disk_image); i++)
 		disk_image[i] = i / SECTOR_SIZE * 7 + i;
-	ata_create(ports, (struct irq_line){ .set = wire_set }, &disk, &vm);
+	vm.disk = &disk;
+	ata_create(ports, (struct irq_line){ .set = wire_set }, &vm);
 	return 0;
 }
 

@@ -113,8 +113,6 @@ static void without_a_disk_nobody_is_there(void **state)
 	build(NULL);
 	assert_int_equal(in8(0x1f7), 0xff);
 	assert_null(portbus_find(ports, 0x3f6));
-	out8(0x70, 0x12);
-	assert_int_equal(in8(0x71), 0);
 }
 
 static void post_codes_mark_phases(void **state)

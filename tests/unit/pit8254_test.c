@@ -1,6 +1,6 @@
 /* The 8254: counting modes, latches and status, channel 2's gate, and channel 0's edges in time. */
 #include "fullvirt_fakes.h"
-#include "fullvirt/pit8254.h"
+#include "fullvirt/devices.h"
 
 #define PIT_HZ 1193182ull
 enum { CHANNEL0 = 0x40, CHANNEL2 = 0x42, CONTROL = 0x43, PORT61 = 0x61 };

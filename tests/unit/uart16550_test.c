@@ -1,6 +1,6 @@
 /* The 16550: a row per register, direction and DLAB state; then interrupts, FIFOs, loopback and a console without room. */
 #include "fullvirt_fakes.h"
-#include "fullvirt/uart16550.h"
+#include "fullvirt/devices.h"
 #include "fullvirt/uart_fifo.h"
 
 #define BASE 0x3f8
@@ -17,7 +17,8 @@ static int setup(void **state)
 	fakes_reset();
 	memset(&console, 0, sizeof(console));
 	console.capacity = sizeof(console.output);
-	uart16550_create(ports, BASE, irq, &console, &vm.timers);
+	vm.console = &console;
+	uart16550_create(ports, BASE, irq, &vm);
 	return 0;
 }
 
