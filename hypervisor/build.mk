@@ -3,8 +3,6 @@ HV_C    := $(wildcard hypervisor/*/*.c)
 HV_ASM  := $(wildcard hypervisor/*/*.asm)
 HV_OBJS := $(HV_C:%.c=$(B)/%.o) $(HV_ASM:%.asm=$(B)/%.asm.o)
 
-all: $(B)/hypervisor/twinlab.elf
-
 $(B)/hypervisor/%.o: hypervisor/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -mpreferred-stack-boundary=3 -Ihypervisor -c $< -o $@
