@@ -42,16 +42,13 @@ struct pic8259 {
 	struct vm *vm;
 };
 
-/* The one of highest priority among these levels, or NONE. */
+/* The one of highest priority among these levels, or NONE: in the byte turned so that its level comes first, the lowest bit. */
 static unsigned highest(const struct chip *chip, uint8_t levels)
 {
-	for (unsigned i = 1; i <= LEVELS; i++) {
-		unsigned level = (chip->lowest + i) % LEVELS;
+	unsigned first = (chip->lowest + 1) % LEVELS;
+	uint8_t turned = levels >> first | levels << (LEVELS - first);
 
-		if (levels & 1u << level)
-			return level;
-	}
-	return NONE;
+	return turned ? (first + __builtin_ctz(turned)) % LEVELS : NONE;
 }
 
 /* The level that may interrupt now, or NONE: a level in service holds back itself and all below it. */
