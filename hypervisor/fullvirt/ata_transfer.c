@@ -22,16 +22,19 @@ static void open_block(struct ata *ata, bool interrupt)
 		ata_set_interrupt(ata, true);
 }
 
-static void close_block(struct ata *ata)
+/* The buffer holds, or has room for, so many sectors: the first block of them is the guest's to move. */
+static void open_buffer(struct ata *ata, uint32_t sectors, bool interrupt)
 {
-	ata->position = ata->block_end = ata->filled = 0;
+	ata->position = 0;
+	ata->filled = sectors * SECTOR_SIZE;
+	open_block(ata, interrupt);
 }
 
+/* Without a transfer no data moves, whatever the buffer still holds. */
 void ata_abandon_transfer(struct ata *ata)
 {
 	ata->transfer = ATA_TRANSFER_NONE;
 	ata->remaining = 0;
-	close_block(ata);
 }
 
 static void request_done(struct disk_request *request, int status);
@@ -56,13 +59,6 @@ static uint32_t next_part(const struct ata *ata)
 	return smaller(ata->remaining, ATA_BUFFER_SECTORS);
 }
 
-static void expect_data(struct ata *ata, bool interrupt)
-{
-	ata->position = 0;
-	ata->filled = next_part(ata) * SECTOR_SIZE;
-	open_block(ata, interrupt);
-}
-
 /* A data-out command's first block comes without an interrupt: the guest sees DRQ in Status. */
 void ata_begin_transfer(struct ata *ata, enum ata_transfer transfer, uint32_t lba, uint32_t count, uint32_t block)
 {
@@ -71,7 +67,7 @@ void ata_begin_transfer(struct ata *ata, enum ata_transfer transfer, uint32_t lb
 	ata->remaining = count;
 	ata->block = block;
 	if (transfer == ATA_TRANSFER_OUT)
-		expect_data(ata, false);
+		open_buffer(ata, next_part(ata), false);
 	else
 		submit(ata, DISK_READ, next_part(ata));
 }
@@ -83,17 +79,12 @@ void ata_begin_identify(struct ata *ata)
 	ata_identify(words, ata->disk->sectors, ata->multiple);
 	memcpy(ata->buffer, words, SECTOR_SIZE);
 	ata->transfer = ATA_TRANSFER_IN;
-	ata->remaining = 0;
 	ata->block = 1;
-	ata->position = 0;
-	ata->filled = SECTOR_SIZE;
-	open_block(ata, true);
+	open_buffer(ata, 1, true);
 }
 
 void ata_begin_flush(struct ata *ata)
 {
-	ata->transfer = ATA_TRANSFER_NONE;
-	ata->remaining = 0;
 	submit(ata, DISK_FLUSH, 0);
 }
 
@@ -107,19 +98,14 @@ static uint8_t error_of(const struct ata *ata, int status)
 /* The backend carried out one buffer's worth. */
 static void advance(struct ata *ata)
 {
-	uint32_t count = ata->request.count;
-
-	ata->lba += count;
-	ata->remaining -= count;
-	if (ata->transfer == ATA_TRANSFER_IN) {
-		ata->position = 0;
-		ata->filled = count * SECTOR_SIZE;
-		open_block(ata, true);
-	} else if (ata->remaining == 0) {
+	ata->lba += ata->request.count;
+	ata->remaining -= ata->request.count;
+	if (ata->transfer == ATA_TRANSFER_IN)
+		open_buffer(ata, ata->request.count, true);
+	else if (ata->remaining == 0)
 		ata_complete(ata);
-	} else {
-		expect_data(ata, true);
-	}
+	else
+		open_buffer(ata, next_part(ata), true);
 }
 
 static void request_done(struct disk_request *request, int status)
@@ -141,12 +127,8 @@ static void end_block(struct ata *ata)
 	if (ata->position < ata->filled) {
 		open_block(ata, true);
 	} else if (ata->transfer == ATA_TRANSFER_OUT) {
-		uint32_t count = ata->filled / SECTOR_SIZE;
-
-		close_block(ata);
-		submit(ata, DISK_WRITE, count);
+		submit(ata, DISK_WRITE, ata->filled / SECTOR_SIZE);
 	} else if (ata->remaining) {
-		close_block(ata);
 		submit(ata, DISK_READ, next_part(ata));
 	} else {
 		ata_abandon_transfer(ata);      /* all done: a data-in command ends without another interrupt */
