@@ -57,6 +57,14 @@ static bool cr0_is_valid(uint64_t value)
 	return !(was_paging && !(value & CR0_PG) && (vmcs_read(GUEST_CS_ACCESS_RIGHTS) & ACCESS_RIGHTS_L));
 }
 
+/* SDM: "PAE Paging": what must be 0 in a directory pointer that is present. */
+static bool pdpte_is_valid(uint64_t pdpte)
+{
+	uint64_t reserved = 0x1e6 | ~0ull << (cpuid(0x80000008, 0).eax & 0xff);
+
+	return !(pdpte & 1) || !(pdpte & reserved);
+}
+
 /* 32-bit PAE paging: the CPU keeps the four directory pointers in registers, which an exit's handler must load as MOV to CR0 would. */
 static bool load_pdptes(struct vm *vm)
 {
@@ -64,6 +72,9 @@ static bool load_pdptes(struct vm *vm)
 
 	if (copy_from_guest(&vm->memory, pdptes, vmcs_read(GUEST_CR3) & 0xffffffe0, sizeof(pdptes)))
 		return false;
+	for (unsigned i = 0; i < 4; i++)
+		if (!pdpte_is_valid(pdptes[i]))
+			return false;
 	for (unsigned i = 0; i < 4; i++)
 		vmcs_write(GUEST_PDPTE0 + 2 * i, pdptes[i]);
 	return true;
@@ -74,12 +85,19 @@ static bool uses_pae(uint64_t cr0)
 	return (cr0 & CR0_PG) && (vmcs_read(GUEST_CR4) & CR4_PAE) && !(vmcs_read(GUEST_IA32_EFER) & EFER_LME);
 }
 
+static bool turns_paging_off(uint64_t value)
+{
+	return (vmcs_read(GUEST_CR0) & CR0_PG) && !(value & CR0_PG);
+}
+
 static enum verdict write_guest_cr0(struct vm *vm, uint64_t value)
 {
 	if (!cr0_is_valid(value) || (uses_pae(value) && !load_pdptes(vm))) {
 		inject_exception(vm, VECTOR_GP, 0);
 		return VERDICT_SAME;
 	}
+	if (turns_paging_off(value) && vmx_capabilities.vpid)
+		vmx_invvpid(vm->id + 1);        /* SDM: "Operations that Invalidate TLBs and Paging-Structure Caches" */
 	vmcs_write(GUEST_CR0, setup_guest_cr0(value));
 	vmcs_write(CR0_READ_SHADOW, value);
 	guest_mode_changed(vm);
