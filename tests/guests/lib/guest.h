@@ -64,7 +64,8 @@ void call_in_protected_mode(void (*f)(void));
 void call_in_compatibility_mode(void (*f)(void));
 
 /* ---- The CPU ---- */
-extern uint64_t pml4[512], pdpt[512], page_directory[512], page_table[512], gdt[];
+extern volatile uint64_t pml4[512], page_table[512];
+extern uint64_t gdt[];
 #define PAGE      4096ull
 #define PRESENT   1ull
 #define WRITABLE  2ull

@@ -215,7 +215,7 @@ gdt_pointer:
 	dq gdt
 
 section .bss nobits alloc noexec write align=4096
-global pml4, pdpt, page_directory, page_table, boot_information, trap_stack_top
+global pml4, page_table, boot_information, trap_stack_top
 pml4:           resb 4096
 pdpt:           resb 4096
 page_directory: resb 4096
