@@ -2,7 +2,7 @@
 GUEST_ELFS := $(B)/guest-unmodified/unmodified.elf $(B)/guest-paravirt/paravirt.elf
 ISO_ELFS   := $(B)/iso/twinlab.elf $(B)/iso/unmodified.elf $(B)/iso/paravirt.elf
 
-images: $(B)/twinlab.iso $(B)/bare.iso $(B)/disk.img
+images: $(B)/twinlab.iso $(B)/bare.iso $(B)/disk.img $(B)/tools/trace
 	@:
 
 # What GRUB has to read through an emulated CD goes without its debug information.
@@ -21,3 +21,8 @@ $(B)/bare.iso: $(B)/iso/unmodified.elf tools/launch tools/iso
 # traced run.
 $(B)/disk.img: $(B)/fs.img tools/disk
 	$(call say,DISK)tools/disk $@ $< 2 16
+
+# Reads the log of a traced run.
+$(B)/tools/trace: $(wildcard tools/trace/*.[ch]) hypervisor/trace/log_format.h hypervisor/paravirt/abi.h hypervisor/vmx/vmcs.h hypervisor/hw/pic.h
+	@mkdir -p $(@D)
+	$(call say,HOST)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -iquote hypervisor -o $@ $(filter %.c,$^)

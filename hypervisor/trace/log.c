@@ -12,6 +12,8 @@
 #include "vmx/run.h"
 #include "vmx/vmx.h"
 
+_Static_assert(VM_UNMODIFIED == TRACE_LOG_UNMODIFIED && VM_PARAVIRT == TRACE_LOG_PARAVIRT && VM_MAX == TRACE_LOG_VMS, "as readers know them");
+
 #define SECTORS_PER_REQUEST 256
 #define SECTORS_MAX         (1u << 17)  /* 64 MiB: of a larger partition only that much is used */
 

@@ -10,6 +10,8 @@
 #define TRACE_LOG_VMS          16
 #define TRACE_LOG_REASONS      66       /* those that the SDM defines so far have a name here */
 #define TRACE_LOG_NO_VM        0xff
+#define TRACE_LOG_UNMODIFIED   0
+#define TRACE_LOG_PARAVIRT     1
 
 enum trace_log_kind {
 	TRACE_LOG_EXIT,                 /* from the VM exit to the end of its handling */
@@ -45,7 +47,7 @@ struct trace_log_header {
 	uint64_t lost;                  /* the later ones, for which there was no room */
 	struct {
 		char name[24];
-		uint8_t kind;           /* enum vm_kind */
+		uint8_t kind;           /* TRACE_LOG_UNMODIFIED or _PARAVIRT: enum vm_kind */
 		uint8_t reserved[7];
 	} vms[TRACE_LOG_VMS];
 	char reasons[TRACE_LOG_REASONS][32];
