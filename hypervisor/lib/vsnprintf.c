@@ -32,7 +32,7 @@ static void put_string(struct output *out, const struct conversion *conv, const 
 
 	if (!s)
 		s = "(null)";
-	while (s[length] && (conv->precision < 0 || length < conv->precision))
+	while ((conv->precision < 0 || length < conv->precision) && s[length])
 		length++;
 	pad(out, conv->left ? 0 : conv->width - length, ' ');
 	for (int i = 0; i < length; i++)
