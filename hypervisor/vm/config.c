@@ -163,12 +163,15 @@ static char *split_option(char *option)
 static bool parse_vm(struct parser *parser, char *name)
 {
 	struct vm_config *config = parser->config;
+	bool cut = strlen(name) == WORD_MAX - 1 - strlen("vm=");        /* as many as next_word() keeps */
 	char *option = split_option(name);
 
 	*config = (struct vm_config){ .memory_size = MEMORY_DEFAULT };
 	parser->has_kind = false;
 	if (!copy_name(config->name, name))
 		return fail(parser, "the name wants 1 to 23 of a-z 0-9 - _, not", name);
+	if (cut)
+		return fail(parser, "longer than 510 characters: the word", "vm=");
 	while (option) {
 		char *next = split_option(option);
 
