@@ -7,6 +7,7 @@
 static uint64_t *used;                                  /* one bit a page */
 static size_t total;                                    /* pages below top */
 static size_t in_use;
+static size_t lowest;                                   /* no page below it is free */
 
 static bool is_used(size_t page)
 {
@@ -15,6 +16,8 @@ static bool is_used(size_t page)
 
 static void mark(size_t page, size_t count, bool on)
 {
+	if (!on && page < lowest)
+		lowest = page;
 	for (; count; page++, count--) {
 		uint64_t bit = 1ull << page % 64;
 
@@ -30,7 +33,7 @@ size_t pages_bitmap_bytes(uint64_t top)
 void pages_init(uint64_t top, void *bitmap)
 {
 	used = bitmap;
-	total = top / PAGE_SIZE;
+	lowest = total = top / PAGE_SIZE;
 	memset(used, 0xff, pages_bitmap_bytes(top));
 }
 
@@ -53,9 +56,17 @@ static size_t first_used(size_t page, size_t count)
 	return page;
 }
 
+static size_t round_up(size_t page, size_t align)
+{
+	return (page + align - 1) / align * align;
+}
+
+/* Page 0 stays out: its address means "none". */
 uint64_t pages_alloc(size_t count, size_t align)
 {
-	for (size_t page = align; page + count <= total; ) {
+	while (lowest < total && is_used(lowest))
+		lowest++;
+	for (size_t page = round_up(lowest ? lowest : 1, align); page + count <= total; ) {
 		size_t stop = first_used(page, count);
 
 		if (stop == page + count) {
@@ -64,14 +75,22 @@ uint64_t pages_alloc(size_t count, size_t align)
 			memset((void *)(page * PAGE_SIZE), 0, count * PAGE_SIZE);
 			return page * PAGE_SIZE;
 		}
-		page = (stop + align) / align * align;
+		page = round_up(stop + 1, align);
 	}
 	return 0;
 }
 
+static bool all_used(size_t page, size_t count)
+{
+	for (; count; page++, count--)
+		if (!is_used(page))
+			return false;
+	return true;
+}
+
 void pages_free(uint64_t address, size_t count)
 {
-	assert(address % PAGE_SIZE == 0 && address / PAGE_SIZE + count <= total);
+	assert(address % PAGE_SIZE == 0 && address / PAGE_SIZE + count <= total && all_used(address / PAGE_SIZE, count));
 	mark(address / PAGE_SIZE, count, false);
 	in_use -= count;
 }
