@@ -4,7 +4,8 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Werror -fn
 	-iquote hypervisor -iquote guest-unmodified/kernel -MMD -MP
 
 host_sources := $(wildcard hypervisor/fullvirt/*.c hypervisor/paravirt/*.c hypervisor/backend/*.c \
-	hypervisor/vmx/ept.c hypervisor/vmx/entry_check.c hypervisor/vm/config.c hypervisor/vm/guest_memory.c hypervisor/vm/loader.c)
+	hypervisor/vmx/ept.c hypervisor/vmx/entry_check*.c hypervisor/memory/pages.c hypervisor/trace/trace.c \
+	$(addprefix hypervisor/vm/,config.c guest_memory.c guest_walk.c loader.c scheduler.c))
 host_objects := $(host_sources:%.c=$(B)/host/%.o)
 unit_tests   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 
