@@ -28,13 +28,17 @@
 #define CR4_UMIP       (1ull << 11)
 #define CR4_VMXE       (1ull << 13)
 #define CR4_FSGSBASE   (1ull << 16)
+#define CR4_PCIDE      (1ull << 17)
 #define CR4_OSXSAVE    (1ull << 18)
 #define CR4_SMEP       (1ull << 20)
 #define CR4_SMAP       (1ull << 21)
+#define CR4_CET        (1ull << 23)
 
 #define RFLAGS_FIXED (1ull << 1)
+#define RFLAGS_TF    (1ull << 8)
 #define RFLAGS_IF    (1ull << 9)
 #define RFLAGS_DF    (1ull << 10)
+#define RFLAGS_VM    (1ull << 17)
 
 #define MSR_IA32_TSC              0x10
 #define MSR_IA32_PLATFORM_ID      0x17

@@ -16,18 +16,6 @@
 #define MSR_IA32_VMX_EPT_VPID_CAP     0x48c
 #define TRUE_CTLS                     0x0c      /* IA32_VMX_TRUE_x_CTLS lie this much higher */
 
-#define BASIC_INS_OUTS_INFORMATION (1ull << 54)
-#define BASIC_TRUE_CONTROLS        (1ull << 55)
-
-#define EPT_CAP_4_LEVELS     (1ull << 6)
-#define EPT_CAP_WRITE_BACK   (1ull << 14)
-#define EPT_CAP_2M_PAGES     (1ull << 16)
-#define EPT_CAP_INVEPT       (1ull << 20)
-#define EPT_CAP_INVEPT_SINGLE  (1ull << 25)
-#define VPID_CAP_INVVPID     (1ull << 32)
-#define VPID_CAP_INVVPID_SINGLE (1ull << 41)
-#define VPID_CAP_INVVPID_ALL (1ull << 42)
-
 struct control {
 	uint32_t bit;
 	enum { REQUIRED, OPTIONAL, FORBIDDEN } need;    /* FORBIDDEN: the CPU must let us leave it 0 */
@@ -93,26 +81,31 @@ static const struct control later_entry_controls[] = {
 
 struct vmx_capabilities vmx_capabilities;
 
-/* One control word: the low half of the MSR holds the bits that must be 1, the high half those that may be. */
-static uint32_t settle(uint32_t msr, const struct control *controls)
+static struct allowed_settings read_allowed(uint32_t msr)
 {
 	uint64_t allowed = rdmsr(msr);
-	uint32_t allowed0 = allowed, allowed1 = allowed >> 32, wanted = 0;
+
+	return (struct allowed_settings){ .must_be_1 = allowed, .may_be_1 = allowed >> 32 };
+}
+
+static uint32_t settle(struct allowed_settings allowed, const struct control *controls)
+{
+	uint32_t wanted = 0;
 
 	for (; controls->name; controls++) {
-		if (controls->need == REQUIRED && !(allowed1 & controls->bit))
+		if (controls->need == REQUIRED && !(allowed.may_be_1 & controls->bit))
 			panic("this CPU lacks the VMX control \"%s\"", controls->name);
-		if (controls->need == FORBIDDEN && (allowed0 & controls->bit))
+		if (controls->need == FORBIDDEN && (allowed.must_be_1 & controls->bit))
 			panic("this CPU cannot turn the VMX control \"%s\" off", controls->name);
 		if (controls->need != FORBIDDEN)
 			wanted |= controls->bit;
 	}
-	return (wanted | allowed0) & allowed1;
+	return (wanted | allowed.must_be_1) & allowed.may_be_1;
 }
 
 static void read_ept_capabilities(struct vmx_capabilities *caps)
 {
-	uint64_t ept = rdmsr(MSR_IA32_VMX_EPT_VPID_CAP);
+	uint64_t ept = caps->ept_vpid = rdmsr(MSR_IA32_VMX_EPT_VPID_CAP);
 
 	if (!(ept & EPT_CAP_4_LEVELS) || !(ept & EPT_CAP_WRITE_BACK))
 		panic("this CPU's EPT lacks 4-level tables or write-back memory");
@@ -128,24 +121,45 @@ static void read_ept_capabilities(struct vmx_capabilities *caps)
 		caps->secondary &= ~CPU2_ENABLE_VPID;
 }
 
+static void read_control_words(struct vmx_capabilities *caps)
+{
+	uint32_t shift = caps->basic & BASIC_TRUE_CONTROLS ? TRUE_CTLS : 0;
+
+	caps->allowed_pin = read_allowed(MSR_IA32_VMX_PINBASED_CTLS + shift);
+	caps->allowed_primary = read_allowed(MSR_IA32_VMX_PROCBASED_CTLS + shift);
+	caps->allowed_exit = read_allowed(MSR_IA32_VMX_EXIT_CTLS + shift);
+	caps->allowed_entry = read_allowed(MSR_IA32_VMX_ENTRY_CTLS + shift);
+	caps->pin = settle(caps->allowed_pin, pin_controls);
+	caps->primary = settle(caps->allowed_primary, primary_controls);
+	caps->allowed_secondary = read_allowed(MSR_IA32_VMX_PROCBASED_CTLS2);
+	caps->secondary = settle(caps->allowed_secondary, secondary_controls);
+	caps->exit = settle(caps->allowed_exit, exit_controls);
+	caps->entry = settle(caps->allowed_entry, entry_controls);
+	settle(caps->allowed_exit, later_exit_controls);
+	settle(caps->allowed_entry, later_entry_controls);
+}
+
+static void read_address_widths(struct vmx_capabilities *caps)
+{
+	uint32_t widths = cpuid(0x80000008, 0).eax;
+
+	caps->physical_address_bits = widths & 0xff;
+	caps->linear_address_bits = widths >> 8 & 0xff;
+}
+
 void vmx_capabilities_read(void)
 {
 	struct vmx_capabilities *caps = &vmx_capabilities;
-	uint64_t basic = rdmsr(MSR_IA32_VMX_BASIC);
-	uint32_t shift = basic & BASIC_TRUE_CONTROLS ? TRUE_CTLS : 0;
 
-	if (!(basic & BASIC_INS_OUTS_INFORMATION))
+	caps->basic = rdmsr(MSR_IA32_VMX_BASIC);
+	if (!(caps->basic & BASIC_INS_OUTS_INFORMATION))
 		panic("this CPU reports no instruction information for INS and OUTS");
-	caps->revision_id = basic & 0x7fffffff;
-	caps->pin = settle(MSR_IA32_VMX_PINBASED_CTLS + shift, pin_controls);
-	caps->primary = settle(MSR_IA32_VMX_PROCBASED_CTLS + shift, primary_controls);
-	caps->secondary = settle(MSR_IA32_VMX_PROCBASED_CTLS2, secondary_controls);
-	caps->exit = settle(MSR_IA32_VMX_EXIT_CTLS + shift, exit_controls);
-	caps->entry = settle(MSR_IA32_VMX_ENTRY_CTLS + shift, entry_controls);
-	settle(MSR_IA32_VMX_EXIT_CTLS + shift, later_exit_controls);
-	settle(MSR_IA32_VMX_ENTRY_CTLS + shift, later_entry_controls);
+	caps->revision_id = caps->basic & 0x7fffffff;
+	read_control_words(caps);
 	read_ept_capabilities(caps);
-	caps->preemption_timer_shift = rdmsr(MSR_IA32_VMX_MISC) & 31;
+	read_address_widths(caps);
+	caps->misc = rdmsr(MSR_IA32_VMX_MISC);
+	caps->preemption_timer_shift = MISC_TIMER_SHIFT(caps->misc);
 	caps->cr0_fixed0 = rdmsr(MSR_IA32_VMX_CR0_FIXED0);
 	caps->cr0_fixed1 = rdmsr(MSR_IA32_VMX_CR0_FIXED1);
 	caps->cr4_fixed0 = rdmsr(MSR_IA32_VMX_CR4_FIXED0);

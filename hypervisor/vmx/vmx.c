@@ -18,7 +18,7 @@ _Noreturn void vmx_instruction_failed(const char *instruction, uint64_t operand)
 	asm volatile("vmread %2, %0" : "=r"(error), "=@ccc"(invalid) : "r"((uint64_t)VM_INSTRUCTION_ERROR));
 	if (!vmx_on || invalid)
 		panic("%s 0x%lx failed: no current VMCS", instruction, operand);
-	panic("%s 0x%lx failed with VM-instruction error %lu", instruction, operand, error);
+	panic("%s 0x%lx failed: %s (VM-instruction error %lu)", instruction, operand, vm_instruction_error_name(error), error);
 }
 
 void vmx_vmptrld(struct vmcs *vmcs)

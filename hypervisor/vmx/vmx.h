@@ -9,6 +9,9 @@
 
 _Noreturn void vmx_instruction_failed(const char *instruction, uint64_t operand);
 
+/* What the field VM_INSTRUCTION_ERROR means, in the SDM's words. */
+const char *vm_instruction_error_name(uint64_t number);
+
 static inline uint64_t vmcs_read(enum vmcs_field field)
 {
 	uint64_t value;
