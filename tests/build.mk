@@ -21,8 +21,11 @@ $(B)/host/libtwinlab.a: $(host_objects)
 	@rm -f $@
 	$(call say,AR)ar rcs $@ $^
 
+# Apart, because a % among the prerequisites themselves would stand for the test's name.
+extra_objects = $(patsubst %.c,$(B)/host/%.o,$($*_EXTRA))
+
 .SECONDEXPANSION:
-$(B)/unit/%: $(B)/host/tests/unit/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$*_EXTRA)) $(B)/host/libtwinlab.a
+$(B)/unit/%: $(B)/host/tests/unit/%.o $$(extra_objects) $(B)/host/libtwinlab.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
 

@@ -26,3 +26,7 @@ $(B)/disk.img: $(B)/fs.img tools/disk
 $(B)/tools/trace: $(wildcard tools/trace/*.[ch]) hypervisor/trace/log_format.h hypervisor/paravirt/abi.h hypervisor/vmx/vmcs.h hypervisor/hw/pic.h
 	@mkdir -p $(@D)
 	$(call say,HOST)$(CC) -std=gnu11 -O2 -Wall -Wextra -Werror -iquote hypervisor -o $@ $(filter %.c,$^)
+
+# What the unit tests of it link besides the test itself.
+trace_decode_test_EXTRA := tools/trace/decode.c tools/trace/ports.c
+trace_image_test_EXTRA  := $(filter-out tools/trace/main.c,$(wildcard tools/trace/*.c))

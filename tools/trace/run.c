@@ -3,6 +3,7 @@
 #include <string.h>
 #include "decode.h"
 #include "run.h"
+#include "vmx/vmcs.h"
 
 #define WHAT_MAX 160
 
@@ -52,6 +53,11 @@ const char *run_vm_name(const struct run *run, unsigned vm)
 const char *run_reason(const struct run *run, unsigned reason)
 {
 	return reason < TRACE_LOG_REASONS ? run->log.header.reasons[reason] : "UNKNOWN";
+}
+
+int run_is_hosts_own(const struct trace_log_record *exit)
+{
+	return exit->reason == EXIT_EXTERNAL_INTERRUPT || exit->reason == EXIT_PREEMPTION_TIMER;
 }
 
 void run_place(const struct run *run, const struct trace_log_record *exit, char *text, size_t size)

@@ -17,6 +17,7 @@ void run_free(struct run *run);
 uint64_t run_ns(const struct run *run, uint64_t tsc);           /* since the machine started */
 const char *run_vm_name(const struct run *run, unsigned vm);
 const char *run_reason(const struct run *run, unsigned reason);
+int run_is_hosts_own(const struct trace_log_record *exit);      /* asynchronous: no guest asked for it */
 
 /* "uart_putc+0x12", or "user 0x40000123" where no function of the kernel is. */
 void run_place(const struct run *run, const struct trace_log_record *exit, char *text, size_t size);

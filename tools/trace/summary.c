@@ -57,6 +57,16 @@ static void write_tally(struct tally *tally, const char *title, FILE *file)
 		fprintf(file, "    and %u more\n", tally->count - shown);
 }
 
+static void count_exit(const struct run *run, const struct trace_log_record *exit, struct tally *reasons, struct tally *places)
+{
+	const struct symbol *symbol = symbols_find(&run->symbols[exit->vm], exit->rip);
+	uint64_t ticks = exit->end - exit->start;
+
+	count(reasons, run_reason(run, exit->reason), ticks);
+	if (!run_is_hosts_own(exit))
+		count(places, symbol ? symbol->name : "user programs", ticks);
+}
+
 static void write_vm(const struct run *run, unsigned vm, FILE *file)
 {
 	static struct tally reasons, places;
@@ -65,19 +75,16 @@ static void write_vm(const struct run *run, unsigned vm, FILE *file)
 	reasons.count = places.count = 0;
 	for (uint64_t i = 0; i < run->log.header.records; i++) {
 		const struct trace_log_record *record = &run->log.records[i];
-		const struct symbol *symbol;
 
 		if (record->kind != TRACE_LOG_EXIT || record->vm != vm)
 			continue;
-		symbol = symbols_find(&run->symbols[vm], record->rip);
-		count(&reasons, run_reason(run, record->reason), record->end - record->start);
-		count(&places, symbol ? symbol->name : "user programs", record->end - record->start);
+		count_exit(run, record, &reasons, &places);
 		exits++;
 	}
 	fprintf(file, "%s: %" PRIu64 " exits\n", run_vm_name(run, vm), exits);
 	write_tally(&reasons, "reason", file);
 	if (run->symbols[vm].count)
-		write_tally(&places, "where", file);
+		write_tally(&places, "where, of those it caused", file);
 }
 
 void summary_write(const struct run *run, FILE *file)

@@ -3,10 +3,9 @@
  * turn it is, its sleep, the machine's interrupts. One for each VM: the phases of its work, in them the stretches in the guest and the exits.
  */
 #include <inttypes.h>
-#include <stdarg.h>
-#include <string.h>
 #include "decode.h"
 #include "run.h"
+#include "vmx/vmcs.h"
 
 #define HYPERVISOR_TRACK 0
 #define TRACK(vm) ((vm) + 1)
@@ -92,7 +91,9 @@ static void phase_slice(struct timeline *timeline, unsigned vm, uint64_t end)
 	const struct track *track = &timeline->tracks[vm];
 	char name[24];
 
-	if (track->phase >= 0x10 && track->phase < 0x18)
+	if (track->phase == 0)
+		snprintf(name, sizeof(name), "phase: none");
+	else if (track->phase >= 0x10 && track->phase < 0x18)
 		snprintf(name, sizeof(name), "phase: %s", names[track->phase - 0x10]);
 	else
 		snprintf(name, sizeof(name), "phase 0x%02x", track->phase);
@@ -160,19 +161,18 @@ static void draw_exit(struct timeline *timeline, uint64_t index)
 {
 	const struct run *run = timeline->run;
 	const struct trace_log_record *exit = &run->log.records[index];
-	const char *reason = run_reason(run, exit->reason);
 	char place[80];
 
 	draw_guest(timeline, exit);
 	run_place(run, exit, place, sizeof(place));
-	begin_slice(timeline, TRACK(exit->vm), "exit", reason, exit->start, exit->end);
+	begin_slice(timeline, TRACK(exit->vm), "exit", run_reason(run, exit->reason), exit->start, exit->end);
 	fprintf(timeline->file, ",\"args\":{\"number\":%" PRIu64 ",\"ticks\":%" PRIu64 ",\"rip\":\"0x%" PRIx64 "\",\"where\":",
 		++timeline->tracks[exit->vm].exits, exit->end - exit->start, exit->rip);
 	write_string(timeline->file, place);
 	fputs(",\"what\":", timeline->file);
 	write_string(timeline->file, run->what[index]);
 	fprintf(timeline->file, ",\"qualification\":\"0x%" PRIx64 "\"}}", exit->qualification);
-	if (!strcmp(reason, "EXTERNAL_INTERRUPT"))
+	if (exit->reason == EXIT_EXTERNAL_INTERRUPT)
 		draw_interrupt(timeline, exit);
 }
 
