@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2054,SC2034
 # Which emulator is there, and its command line. Sourced by tools/launch and the tests; sets the array `emulator`.
-# Serial ports are given as serial[1] to serial[4]: "null", "file:PATH" or "port:N" (a TCP port of this computer, waited for).
+# Serial ports are given as serial[1] to serial[4]: "null", "file:PATH", "tty:PATH" (a terminal's device)
+# or "port:N" (a TCP port of this computer, waited for).
 
 nested_vmx() {
 	grep -qw vmx /proc/cpuinfo && [ -r /dev/kvm ] && [ -w /dev/kvm ] &&
@@ -31,6 +32,7 @@ bochs_serial() {
 	null) echo "com$number: enabled=1, mode=null" ;;
 	file:*) echo "com$number: enabled=1, mode=file, dev=${what#file:}" ;;
 	port:*) echo "com$number: enabled=1, mode=socket-server, dev=localhost:${what#port:}" ;;
+	tty:*) echo "com$number: enabled=1, mode=term, dev=${what#tty:}" ;;
 	esac
 }
 
@@ -77,6 +79,7 @@ qemu_serial() {
 	case $1 in
 	null) echo null ;;
 	file:*) echo "$1" ;;
+	tty:*) echo "${1#tty:}" ;;
 	port:*) echo "tcp:127.0.0.1:${1#port:},server=on,wait=on,nodelay=on" ;;
 	esac
 }

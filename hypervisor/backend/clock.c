@@ -13,7 +13,7 @@ void clock_init(void)
 
 uint64_t clock_now_ns(void)
 {
-	return tsc_scale(tsc_to_ns_scale(), rdtsc() - tsc_at_boot());
+	return tsc_scale(tsc_to_ns_scale(), rdtsc() - tsc_at_boot() - tsc_stood_still());
 }
 
 uint64_t clock_wall_seconds(void)

@@ -7,6 +7,7 @@
 #include "boot/multiboot2.h"
 #include "cpu/descriptors.h"
 #include "cpu/idle.h"
+#include "debug/debug.h"
 #include "exit/exit.h"
 #include "hw/ata.h"
 #include "hw/pic.h"
@@ -62,6 +63,7 @@ static void finish(void)
 	report_print();                 /* the evidence */
 	trace_log_write();              /* of a traced run: every exit */
 	printf("all VMs have ended, powering off\n");
+	debug_end();
 	serial_flush(log_port());
 	machine_power_off();
 }
@@ -87,6 +89,7 @@ void hypervisor_main(uint32_t magic, uint64_t boot_information)
 	vmx_init();                     /* VMXON, capabilities */
 	cpuid_init();                   /* what guests are told */
 	create_vms(&boot);
+	debug_init(boot.command_line);  /* GDB on COM2 */
 	run_all();                      /* vmx/run.c: until the last VM has ended */
 	finish();
 }

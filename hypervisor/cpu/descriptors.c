@@ -2,7 +2,8 @@
 #include "cpu/descriptors.h"
 #include "memory/layout.h"
 
-#define TRAP_IST 1                      /* the stack for exceptions that may find the normal one broken */
+#define TRAP_IST  1                     /* the stack for exceptions that may find the normal one broken */
+#define DEBUG_IST 2                     /* and for the debugger's: between VM exit and C, RSP points into a vCPU's registers */
 
 struct tss {
 	uint32_t reserved0;
@@ -41,12 +42,13 @@ static void set_tss_descriptor(void)
 static void set_gate(unsigned vector)
 {
 	uint64_t stub = (uint64_t)trap_stubs + 16 * vector;
-	bool own_stack = vector == VECTOR_DF || vector == VECTOR_NMI || vector == VECTOR_MC;
+	bool broken = vector == VECTOR_DF || vector == VECTOR_NMI || vector == VECTOR_MC;
+	bool debug = vector == VECTOR_DB || vector == VECTOR_BP;
 
 	idt[vector] = (struct gate){
 		.offset_low = stub, .offset_mid = stub >> 16, .offset_high = stub >> 32,
 		.selector = HOST_CODE_SELECTOR,
-		.ist = own_stack ? TRAP_IST : 0,
+		.ist = broken ? TRAP_IST : debug ? DEBUG_IST : 0,
 		.type = 0x8e,                   /* present interrupt gate */
 	};
 }
@@ -57,6 +59,7 @@ void descriptors_init(void)
 	struct descriptor_table idtr = { sizeof(idt) - 1, (uint64_t)idt };
 
 	tss.ist[TRAP_IST - 1] = (uint64_t)trap_stack_top;
+	tss.ist[DEBUG_IST - 1] = (uint64_t)debug_stack_top;
 	tss.io_map_base = sizeof(tss);
 	set_tss_descriptor();
 	for (unsigned vector = 0; vector < 256; vector++)

@@ -1,5 +1,6 @@
 #include "cpu/cpu.h"
 #include "cpu/descriptors.h"
+#include "debug/debug.h"
 #include "hw/pic.h"
 #include "hw/tsc.h"
 #include "lib/panic.h"
@@ -41,6 +42,8 @@ void trap_handle(struct trap_frame *frame)
 		printf("NMI in the hypervisor at %016lx: ignored\n", frame->rip);
 		return;
 	}
+	if (debug_trap(frame))
+		return;
 	const char *name = exception_names[frame->vector];
 
 	print_registers(frame);

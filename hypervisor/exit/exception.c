@@ -1,4 +1,5 @@
 #include "cpu/cpu.h"
+#include "debug/debug.h"
 #include "exit/exit.h"
 #include "lib/printf.h"
 #include "vm/vm.h"
@@ -18,6 +19,14 @@ void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
 	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, information);
 }
 
+/* INT3 is intercepted only while GDB has breakpoints in this guest, and this one is the guest's own. The CPU must know its length. */
+static enum verdict reflect_int3(void)
+{
+	vmcs_write(VM_ENTRY_INSTRUCTION_LENGTH, vmcs_read(VM_EXIT_INSTRUCTION_LENGTH));
+	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_SOFTWARE_EXCEPTION | VECTOR_BP);
+	return VERDICT_SAME;
+}
+
 /*
  * Only #DB, #AC and #MC are intercepted. The first two because a guest can arrange that delivering one raises the next, for ever, inside the CPU
  * (CVE-2015-5307, CVE-2015-8104): here each round is an exit, so the VM's slice still ends. They go back to the guest as they came.
@@ -26,6 +35,10 @@ static enum verdict reflect(struct vm *vm, uint32_t information)
 {
 	unsigned vector = information & INTR_VECTOR_MASK;
 
+	if (debug_guest_exception(vm, vector))
+		return VERDICT_YIELD;
+	if (vector == VECTOR_BP)
+		return reflect_int3();
 	if (vector == VECTOR_DB) {      /* the exit left DR6 to us: the qualification holds the new causes. SDM: "Debug Exceptions" */
 		uint64_t causes = exit_qualification(vm);
 

@@ -254,6 +254,17 @@ static void serve_line(void *context)
 	} while (found);
 }
 
+void serial_use_polling(struct serial_port *port)
+{
+	port->interrupts = false;
+	set_ier(port, 0);
+}
+
+void serial_poll(struct serial_port *port)
+{
+	receive(port);
+}
+
 void serial_use_interrupts(struct serial_port *port)
 {
 	port->interrupts = true;

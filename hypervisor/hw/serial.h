@@ -13,6 +13,8 @@ struct serial_port;
    serial_write returns when its bytes are in the UART, and serial_read looks into the UART itself. */
 struct serial_port *serial_open(unsigned number);
 void serial_use_interrupts(struct serial_port *port);
+void serial_use_polling(struct serial_port *port);              /* back again; what has been received stays */
+void serial_poll(struct serial_port *port);                     /* look for input now, as its interrupt would */
 
 size_t serial_write(struct serial_port *port, const char *bytes, size_t n);     /* as many as the ring takes: 0 to n */
 size_t serial_room(const struct serial_port *port);

@@ -4,6 +4,7 @@
 
 static uint64_t frequency;
 static uint64_t boot;
+static uint64_t stood_still;
 static struct tsc_scale to_ns;
 
 /* Nanoseconds per tick are 10^9 / hz = mul / 2^32 * 2^shift, with mul / 2^32 from one half up to one. */
@@ -43,6 +44,16 @@ uint64_t tsc_at_boot(void)
 	return boot;
 }
 
+void tsc_stand_still(uint64_t ticks)
+{
+	stood_still += ticks;
+}
+
+uint64_t tsc_stood_still(void)
+{
+	return stood_still;
+}
+
 struct tsc_scale tsc_to_ns_scale(void)
 {
 	return to_ns;
@@ -52,5 +63,5 @@ uint64_t tsc_from_ns(uint64_t ns)
 {
 	unsigned __int128 ticks = (unsigned __int128)ns * ((frequency << 30) / NS_PER_SECOND) >> 30;
 
-	return ticks >> 63 ? UINT64_MAX : boot + (uint64_t)ticks;
+	return ticks >> 63 ? UINT64_MAX : boot + stood_still + (uint64_t)ticks;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
 struct boot_info;
@@ -12,6 +13,9 @@ void memory_free_module(uint64_t start, uint64_t end);
 /* Build and load the hypervisor's own page tables: all memory one to one, text executable, everything else not, nothing both writable and
    executable, no page at 0 and below the stacks. Turns on SMEP, SMAP and UMIP where the CPU has them. */
 void paging_init(void);
+
+/* Can the hypervisor read this address? */
+bool paging_is_mapped(uint64_t address);
 
 /* What the hypervisor takes beside its guests: image, tables, buffers. Bytes. */
 uint64_t memory_own_bytes(void);

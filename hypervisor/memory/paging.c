@@ -42,7 +42,8 @@ static bool inside(uint64_t address, const char *start, const char *end)
 /* What the page at address may be used for: 0 for a page that must fault. */
 static uint64_t rights(uint64_t address)
 {
-	if (address == 0 || address == (uint64_t)stack_guard || address == (uint64_t)trap_stack_guard)
+	if (address == 0 || address == (uint64_t)stack_guard || address == (uint64_t)trap_stack_guard ||
+		address == (uint64_t)debug_stack_guard)
 		return 0;
 	if (inside(address, image_start, rodata_start))
 		return PTE_PRESENT;
@@ -71,6 +72,21 @@ static void enable_protections(void)
 		cr4 |= CR4_UMIP;
 	write_cr4(cr4);
 	write_cr0(read_cr0() | CR0_WP);
+}
+
+bool paging_is_mapped(uint64_t address)
+{
+	uint64_t *table = (uint64_t *)(read_cr3() & PTE_ADDRESS);
+
+	if (address >> 48)
+		return false;
+	for (int level = 4; ; level--) {
+		uint64_t entry = table[address >> (12 + 9 * (level - 1)) & 511];
+
+		if (!(entry & PTE_PRESENT) || level == 1 || (entry & PTE_LARGE))
+			return entry & PTE_PRESENT;
+		table = (uint64_t *)(entry & PTE_ADDRESS);
+	}
 }
 
 void paging_init(void)

@@ -1,4 +1,5 @@
 #include "cpu/idle.h"
+#include "debug/debug.h"
 #include "hw/tsc.h"
 #include "paravirt/paravirt.h"
 #include "trace/log.h"
@@ -97,6 +98,8 @@ static void sleep_until(uint64_t deadline, uint64_t now)
 
 	idle_ticks += end - start;
 	trace_log_event(TRACE_LOG_IDLE, NULL, start, end, 0);
+	if (debug_engaged)
+		debug_after_idle();
 }
 
 static uint64_t end_of_turn(uint64_t now)
@@ -104,6 +107,8 @@ static uint64_t end_of_turn(uint64_t now)
 	uint64_t deadline = next_deadline();
 	uint64_t slice_end = count_in_state(VM_RUNNABLE) > 1 ? now + SLICE_NS : TIMER_NEVER;
 
+	if (debug_engaged && slice_end > now + DEBUG_SLICE_NS)
+		slice_end = now + DEBUG_SLICE_NS;
 	return deadline < slice_end ? deadline : slice_end;
 }
 

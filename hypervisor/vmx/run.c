@@ -7,6 +7,7 @@
  */
 #include <stddef.h>
 #include "cpu/cpu.h"
+#include "debug/debug.h"
 #include "exit/exit.h"
 #include "hw/tsc.h"
 #include "trace/count.h"
@@ -87,7 +88,7 @@ static void prepare_entry(struct vm *vm)
 		vm->memory.ept->stale = false;
 		vmx_invept(ept_pointer(vm->memory.ept));
 	}
-	if (vm->interrupt_pending)
+	if (vm->interrupt_pending && !debug_is_stepping(vm))
 		interrupt_deliver(vm);
 }
 
@@ -104,11 +105,15 @@ static void run_turn(struct vm *vm, uint64_t end)
 		if (!vm->vcpu.launched && !entry_is_sound(vm))
 			break;
 		run_until = end;
+		if (debug_engaged)
+			debug_before_entry(vm);
 
 		int vmfail = vmx_run(&vm->vcpu);
 
 		if (vmfail)
 			entry_refused(vm, vmfail);
+		if (debug_engaged)
+			debug_after_exit(vm);
 		if (rdtsc() >= end)
 			break;
 	}

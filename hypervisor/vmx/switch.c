@@ -102,3 +102,8 @@ void switch_to(struct vm *vm)
 	load(&vm->vcpu.switched);
 	loaded = vm;
 }
+
+struct vm *switch_loaded(void)
+{
+	return loaded;
+}

@@ -10,3 +10,6 @@ void switch_init(struct vm *vm);
 
 /* Another VM's turn: save what neither the VMCS nor enter.asm switches of the one that ran last, load this one's. Nothing to do if it is the same. */
 void switch_to(struct vm *vm);
+
+/* Whose state is in the CPU's registers; NULL before the first turn. */
+struct vm *switch_loaded(void);

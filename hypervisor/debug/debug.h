@@ -1,0 +1,41 @@
+#pragma once
+/*
+ * GDB on COM2. The rest of the hypervisor calls only what stands here. While nobody debugs, debug_engaged is false, and the exit path
+ * does not even look at it: the run loop does, once an entry that it makes itself.
+ *
+ * What stands still while GDB has control: everything. The stub works with interrupts off and polls COM2. Guests' time stands still too:
+ * their clocks, their timers and their time-stamp counters go on where they were. The real world does not wait: what is typed at a
+ * console meanwhile is lost beyond the UART's 16 bytes, and guests' wall clocks fall behind.
+ *
+ * Limits. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts off, which is everywhere but in the idle HLT: a
+ * loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path (cpu/trap.*) are refused. A guest that
+ * single-steps itself by RFLAGS.TF cannot be stepped by GDB as well. Watchpoints see what a guest's instructions do,
+ * not what the hypervisor stores for it (string input, virtqueues).
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct trap_frame;
+struct vm;
+
+extern bool debug_engaged;              /* GDB is connected, or a packet of it has come */
+
+/* Open COM2. With "gdb=wait" among the boot words the machine stands still here until GDB lets it go on. */
+void debug_init(const char *command_line);
+
+/* The machine ends by itself: tell GDB. */
+void debug_end(void);
+
+/* An exception in the hypervisor. True if it was the debugger's: the interrupted code goes on. */
+bool debug_trap(struct trap_frame *frame);
+
+/* A guest's #BP or #DB. True if it was the debugger's: the guest must not see it. */
+bool debug_guest_exception(struct vm *vm, unsigned vector);
+
+/* While debug_engaged. Around each VM entry that the run loop makes; and after an idle sleep. */
+void debug_before_entry(struct vm *vm);
+void debug_after_exit(struct vm *vm);
+void debug_after_idle(void);
+
+/* GDB steps this VM: no interrupt may come between. */
+bool debug_is_stepping(const struct vm *vm);

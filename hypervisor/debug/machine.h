@@ -1,0 +1,36 @@
+#pragma once
+/* What the files below the protocol share: the machine as the stub sees it while everything stands still. */
+#include "cpu/descriptors.h"
+#include "debug/protocol.h"
+
+struct vm;
+
+/* target.c */
+extern const struct debug_target debug_target;
+extern struct trap_frame *debug_frame;  /* the interrupted hypervisor's registers */
+struct vm *debug_vm(unsigned process);  /* NULL: the hypervisor */
+unsigned debug_process(const struct vm *vm);
+void target_freeze(struct trap_frame *frame);   /* before any of the machine is looked at, */
+void target_thaw(void);                         /* and when it goes on */
+void target_select(const struct vm *vm);        /* VMREAD and VMWRITE mean this VM, until target_thaw() */
+bool target_translate(const struct vm *vm, uint64_t linear, uint64_t *gpa);
+void target_poke_code(uint8_t *byte, uint8_t value);    /* also where the hypervisor's own pages are read-only */
+bool target_is_own_code(uint64_t address);      /* of the debugger and the trap path: no breakpoints there */
+
+/* breakpoints.c. They are in memory and in the debug registers only while the machine runs. */
+bool breakpoint_insert(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
+bool breakpoint_remove(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
+void breakpoint_remove_all(unsigned process);
+void breakpoints_plant(void);
+void breakpoints_lift(void);
+bool breakpoint_is_at(unsigned process, uint64_t address);
+/* Which of a VM's debug registers fired (DR6 bits 0 to 3)? False if none of ours. */
+bool breakpoint_fired(const struct vm *vm, uint64_t causes, struct debug_stop *stop);
+
+/* step.c */
+void step_begin(const struct debug_step *step); /* the machine is about to go on */
+void step_cancel(void);                         /* it stands still, for whatever reason */
+bool step_trap(struct trap_frame *frame, bool *done);   /* a #DB or #BP in the hypervisor: was it a step's? Is the step done? */
+void step_enter(struct vm *vm);                 /* before an entry of the VM that is stepped */
+bool step_debug_exception(struct vm *vm);       /* a guest's #DB because of TF: was it ours? */
+bool step_is_done(struct vm *vm);               /* after an exit */
