@@ -7,7 +7,10 @@
 #define HEADER_MAGIC      0x1badb002u
 #define HEADER_SEARCH     8192
 #define HEADER_KNOWN_FLAGS 0x3u         /* align modules, memory information; the rest of the low half must be 0 */
+#define ELF_CLASS_32      1             /* ident[4] */
 #define ELF_CLASS_64      2
+#define ELF_LITTLE_ENDIAN 1             /* ident[5] */
+#define ELF_EXECUTABLE    2
 #define ELF_MACHINE_386   3
 #define ELF_MACHINE_AMD64 62
 #define PT_LOAD           1
@@ -90,12 +93,23 @@ static bool has_multiboot_header(const struct image *image)
 	return false;
 }
 
+/* The two classes begin alike. */
+static bool is_x86_executable(const struct elf64_header *header)
+{
+	uint8_t class = header->ident[4];
+
+	if (memcmp(header->ident, "\177ELF", 4) || header->ident[5] != ELF_LITTLE_ENDIAN || header->type != ELF_EXECUTABLE)
+		return false;
+	return (class == ELF_CLASS_64 && header->machine == ELF_MACHINE_AMD64) ||
+		(class == ELF_CLASS_32 && header->machine == ELF_MACHINE_386);
+}
+
 static bool read_header(struct image *image)
 {
 	struct elf64_header h64;
 	struct elf32_header h32;
 
-	if (image->size < sizeof(h64) || memcmp(image->file, "\177ELF", 4))
+	if (image->size < sizeof(h64))
 		return false;
 	memcpy(&h64, image->file, sizeof(h64));
 	memcpy(&h32, image->file, sizeof(h32));
@@ -104,7 +118,7 @@ static bool read_header(struct image *image)
 	image->phoff = image->is64 ? h64.phoff : h32.phoff;
 	image->phnum = image->is64 ? h64.phnum : h32.phnum;
 	image->phentsize = image->is64 ? h64.phentsize : h32.phentsize;
-	return h64.machine == (image->is64 ? ELF_MACHINE_AMD64 : ELF_MACHINE_386);
+	return is_x86_executable(&h64);
 }
 
 static bool read_segment(const struct image *image, unsigned index, struct elf64_segment *segment)
@@ -202,7 +216,7 @@ const char *load_kernel(const struct guest_memory *memory, const void *file, uin
 	if (memory->size <= HIGH_MEMORY_START)
 		return "the VM has no memory above 1 MiB";
 	if (!read_header(&image))
-		return "this is no ELF file for x86";
+		return "this is no executable ELF file for x86";
 	if (!has_multiboot_header(&image))
 		return "there is no Multiboot header in its first 8 KiB, or it asks for more than this loader gives";
 	const char *problem = load_segments(memory, &image, &entry);
