@@ -51,14 +51,26 @@ static unsigned slot_of(struct trace *trace, uint8_t code)
 	return trace->phase_count++;
 }
 
-/* The exit that marks the end of a phase has been counted in it. Its place is phase 0. */
+/* The exit that marks the end of a phase has been counted in it. Its place is phase 0, and so is that of the time since it. */
+static void move_to_phase_0(struct vm *vm, const struct exit_record *exit, uint64_t now)
+{
+	struct exit_counter *from = &vm->phase->reasons[exit->reason], *to = &vm->trace->phases[0].reasons[exit->reason];
+
+	from->exits--;
+	to->exits++;
+	from->ticks -= now - exit->tsc;
+	to->ticks += now - exit->tsc;
+}
+
 void vm_set_phase(struct vm *vm, uint8_t post_code)
 {
-	uint64_t reason = trace_last(vm, 0)->reason;
+	const struct exit_record *exit = trace_last(vm, 0);
+	uint64_t now = rdtsc();
 
-	book_phase(vm, rdtsc());
-	vm->phase->reasons[reason].exits--;
-	vm->trace->phases[0].reasons[reason].exits++;
+	move_to_phase_0(vm, exit, now);
+	book_phase(vm, exit->tsc);
+	vm->phase = &vm->trace->phases[0];
+	book_phase(vm, now);
 	vm->phase = &vm->trace->phases[slot_of(vm->trace, post_code)];
 }
 
