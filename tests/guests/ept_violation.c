@@ -3,15 +3,6 @@
 
 #define OUTSIDE 0x3000000ull
 
-static bool named(const char *name)
-{
-	const char *mine = guest_name;
-
-	while (*name && *name == *mine)
-		name++, mine++;
-	return *name == *mine;
-}
-
 static void expect(const char *reason)
 {
 	end_faulted(reason);
@@ -39,16 +30,16 @@ static void give_back_and_read(void)
 
 void run(void)
 {
-	if (named("ept-read")) {
+	if (is_named("ept-read")) {
 		expect("read guest-physical 0x3000008, outside its memory");
 		*(volatile uint64_t *)(OUTSIDE + 8);
-	} else if (named("ept-write")) {
+	} else if (is_named("ept-write")) {
 		expect("wrote to guest-physical 0x3000010, outside its memory");
 		*(volatile uint64_t *)(OUTSIDE + 16) = 1;
-	} else if (named("ept-jump")) {
+	} else if (is_named("ept-jump")) {
 		expect("jumped to guest-physical 0x3000000, outside its memory");
 		((void (*)(void))OUTSIDE)();
-	} else if (named("ept-table")) {
+	} else if (is_named("ept-table")) {
 		expect("has a page table at guest-physical 0x3000000, outside its memory");
 		walk_outside();
 	} else {

@@ -30,7 +30,7 @@ static void withdrawn(void)
 	outb(PIC1 + 1, 0xff);
 	asm volatile("sti; nop; nop; cli");
 	check("a request that is withdrawn and masked never comes", interrupts[VECTOR_IRQ4], 1);
-	outb(PIC1 + 1, 0xee);
+	outb(PIC1 + 1, 0xef);
 }
 
 static unsigned order[2], arrived;
@@ -49,6 +49,8 @@ static void note(unsigned vector)
 static void two_requests(void)
 {
 	on_interrupt = note;
+	pit_stop();
+	pic_init(0xee);
 	pit_once(100);
 	while (!(pic_requests() & 1))
 		;
@@ -61,7 +63,7 @@ static void two_requests(void)
 
 void run(void)
 {
-	pic_init(0xee);
+	pic_init(0xef);
 	one_request();
 	no_request();
 	withdrawn();

@@ -14,6 +14,15 @@ const char *guest_name;
 static bool paravirt;
 static unsigned checks, phase;
 
+bool is_named(const char *name)
+{
+	const char *mine = guest_name;
+
+	while (*name && *name == *mine)
+		name++, mine++;
+	return *name == *mine;
+}
+
 /* A whole line at a time: one exit, and lines of several VMs do not mix. */
 static void put_line(const char *line, uint64_t length)
 {

@@ -5,7 +5,8 @@
  *
  *   ok WHAT                              a check that held
  *   not ok WHAT: expected …, got …
- *   exits 0xPHASE NAME=COUNT …           the exits of this phase, all of them but the machine's own (interrupts, time slices)
+ *   exits 0xPHASE NAME=COUNT …           the exits of this phase, all of them but the machine's own (interrupts, time slices);
+ *                                        NAME=*: any number
  *   ends off after N checks              the last line: how the VM's life must end;
  *   ends faulted after N checks: TEXT    TEXT must be in the hypervisor's reason
  */
@@ -16,6 +17,7 @@
 
 /* ---- What a guest writes ---- */
 extern const char *guest_name;                  /* the VM's, from the command line */
+bool is_named(const char *name);
 
 void run(void);                                 /* the guest itself; when it returns, the VM is powered off */
 

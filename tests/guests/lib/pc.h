@@ -16,6 +16,7 @@
 #define IER_ETBEI   2
 #define MCR_OUT2    8
 
+/* Requests from before are forgotten: the timer ticks from the start. */
 static inline void pic_init(uint8_t mask)
 {
 	static const uint8_t icw[4] = { 0x11, 0x20, 4, 1 };
@@ -32,12 +33,18 @@ static inline uint8_t pic_requests(void)
 	return inb(PIC1);
 }
 
-/* Channel 0, mode 0: one interrupt, after that long. */
+/* Channel 0 in mode 0 waits for its count; its line is down. */
+static inline void pit_stop(void)
+{
+	outb(0x43, 0x30);
+}
+
+/* Mode 0: one interrupt, after that long. */
 static inline void pit_once(uint32_t microseconds)
 {
 	uint32_t count = (uint64_t)PIT_HZ * microseconds / 1000000;
 
-	outb(0x43, 0x30);
+	pit_stop();
 	outb(0x40, count);
 	outb(0x40, count >> 8);
 }
