@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 # ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup demo run attach run-bare trace report test test-kvm bench clean images unit-tests built
+.PHONY: all help setup doctor demo run attach run-bare trace report test test-kvm bench clean images unit-tests built
 
 all: built                  ## build everything (the same as plain `make`)
 	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
@@ -56,6 +56,9 @@ test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is
 
 setup:                      ## install the packages that are missing (demo, run and test do it by themselves)
 	@tools/setup
+
+doctor:                     ## what this computer can run, and the command that mends each lack
+	@tools/doctor
 
 clean:                      ## delete what was built, the guests' disk included
 	@rm -rf $(B)
