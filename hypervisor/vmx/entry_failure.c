@@ -46,6 +46,7 @@ bool entry_is_sound(struct vm *vm)
 void entry_refused(struct vm *vm, int vmfail)
 {
 	if (vmfail == 1) {
+		vmx_vmptrld(vm->vcpu.vmcs);     /* for the dump of the registers */
 		vm_fault(vm, "VMfailInvalid: there is no current VMCS");
 		return;
 	}

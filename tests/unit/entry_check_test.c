@@ -580,12 +580,15 @@ static void near_misses_pass(void **state)
 			{ VM_EXIT_CONTROLS, EXIT_GOOD & ~(EXIT_LOAD_IA32_PAT | EXIT_LOAD_IA32_EFER) } } },
 		{ mode_32, { { GUEST_IA32_PAT, 2 }, { GUEST_IA32_EFER, ~0ull }, { GUEST_DR7, ~0ull }, { GUEST_IA32_DEBUGCTL, ~2ull },
 			{ VM_ENTRY_CONTROLS, 0x11fb } } },
-		{ mode_32, { { HOST_RIP, 0xffff800000000000 } } },
+		{ mode_32, { { HOST_RIP, 0xffff800000000000 }, { HOST_CR4, 0x8426a0 } } },
+		{ mode_posted, { { POSTED_INTERRUPT_NOTIFICATION_VECTOR, 255 } } },
+		{ mode_32, { { GUEST_GDTR_LIMIT, 0xffff }, { GUEST_IDTR_LIMIT, 0xffff } } },
 		{ mode_64, { { GUEST_CR4, 0x22020 } } },
 		{ mode_64, { { GUEST_RIP, 0xffff800000000000 } } },
 		{ mode_64, { { GUEST_CS_ACCESS_RIGHTS, CODE32 } } },
 		{ mode_32, { { GUEST_CS_ACCESS_RIGHTS, 0xe09b } } },                    /* L means nothing outside IA-32e mode */
 		{ mode_32, { { GUEST_CS_ACCESS_RIGHTS, 0xc093 } } },
+		{ mode_32, { { GUEST_CS_ACCESS_RIGHTS, 0xc09f } } },
 		{ mode_32, { { GUEST_CS_ACCESS_RIGHTS, 0xc09f }, { GUEST_SS_ACCESS_RIGHTS, 0xc0f3 } } },
 		{ mode_32, { { GUEST_IA32_EFER, 0x100 } } },                            /* LME before paging */
 		{ mode_32, { { GUEST_DS_SELECTOR, 0x1b } } },
@@ -598,6 +601,8 @@ static void near_misses_pass(void **state)
 		{ mode_pae, { { GUEST_CR4, 0x2000 }, { GUEST_PDPTE0, ~0ull } } },
 		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_HLT }, INFORMATION(32), IF_ON } },
 		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_HLT }, INFORMATION(NO_ERROR_CODE | 1) } },
+		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_HLT }, INFORMATION(INTR_TYPE_NMI | 2) } },
+		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_HLT }, INFORMATION(INTR_TYPE_OTHER_EVENT) } },
 		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_SHUTDOWN }, INFORMATION(NO_ERROR_CODE | 18) } },
 		{ mode_32, { { GUEST_ACTIVITY_STATE, ACTIVITY_WAIT_FOR_SIPI } } },
 		{ mode_32, { STI } },
@@ -619,6 +624,7 @@ static void capabilities_decide(void **state)
 {
 	static const struct change other_event = INFORMATION(INTR_TYPE_OTHER_EVENT);
 	static const struct change halted = { GUEST_ACTIVITY_STATE, ACTIVITY_HLT };
+	static const struct change fifth_state = { GUEST_ACTIVITY_STATE, 4 };
 	static const struct change gp_without_code = INFORMATION(NO_ERROR_CODE | 13);
 	static const struct change no_length[] = { INFORMATION(INTR_TYPE_SOFTWARE_EXCEPTION | 3), { VM_ENTRY_INSTRUCTION_LENGTH, 0 } };
 	static const struct change other_ept = { EPT_POINTER, 0x203060 };       /* uncacheable, 5 levels, accessed and dirty flags */
@@ -627,6 +633,9 @@ static void capabilities_decide(void **state)
 
 	caps.allowed_primary.may_be_1 &= ~CPU_MONITOR_TRAP_FLAG;
 	check(mode_32, &other_event, 1);
+	assert_int_equal(found_count, 1);
+	caps.misc = ~0ull;
+	check(mode_32, &fifth_state, 1);
 	assert_int_equal(found_count, 1);
 	caps.misc = 4 << 16;
 	check(mode_32, &halted, 1);
