@@ -5,6 +5,7 @@
 #include "vm/vm.h"
 #include "vmx/vmx.h"
 
+#define DR6_BS (1ull << 14)             /* single step */
 #define DR7_GD (1ull << 13)             /* general detect enable */
 
 void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
@@ -19,17 +20,34 @@ void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
 	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, information);
 }
 
-/* INT3 is intercepted only while GDB has breakpoints in this guest, and this one is the guest's own. The CPU must know its length. */
-static enum verdict reflect_int3(void)
+/*
+ * The exit left to us what the CPU does before it delivers a #DB: DR6 gets the new causes, which the qualification holds, and GD goes, or the
+ * handler could not touch a debug register. A step over STI or MOV SS must be pending as well, or the CPU refuses the entry.
+ * SDM: "Debug Exceptions", "Checks on Guest Non-Register State".
+ */
+static void complete_debug_exception(struct vm *vm)
 {
+	uint64_t causes = exit_qualification(vm), blocking = vmcs_read(GUEST_INTERRUPTIBILITY_STATE);
+
+	write_dr6((read_dr6() & ~0xfull) | (causes & 0x600f));
+	vmcs_write(GUEST_DR7, vmcs_read(GUEST_DR7) & ~DR7_GD);
+	if ((vmcs_read(GUEST_RFLAGS) & RFLAGS_TF) && (blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)))
+		vmcs_write(GUEST_PENDING_DEBUG_EXCEPTIONS, DR6_BS);
+}
+
+/* The same event again. Those of INT1 and INT3 need their length, so that the handler returns behind them. */
+static void send_back(uint32_t information)
+{
+	if (information & INTR_DELIVER_ERROR)
+		vmcs_write(VM_ENTRY_EXCEPTION_ERROR_CODE, vmcs_read(VM_EXIT_INTERRUPTION_ERROR_CODE));
 	vmcs_write(VM_ENTRY_INSTRUCTION_LENGTH, vmcs_read(VM_EXIT_INSTRUCTION_LENGTH));
-	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_SOFTWARE_EXCEPTION | VECTOR_BP);
-	return VERDICT_SAME;
+	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, information & (INTR_VALID | INTR_DELIVER_ERROR | INTR_TYPE_MASK | INTR_VECTOR_MASK));
 }
 
 /*
- * Only #DB, #AC and #MC are intercepted. The first two because a guest can arrange that delivering one raises the next, for ever, inside the CPU
- * (CVE-2015-5307, CVE-2015-8104): here each round is an exit, so the VM's slice still ends. They go back to the guest as they came.
+ * Only #DB, #AC and #MC are intercepted, and #BP while GDB has breakpoints in this guest. The first two because a guest can arrange that
+ * delivering one raises the next, for ever, inside the CPU (CVE-2015-5307, CVE-2015-8104): here each round is an exit, so the VM's slice still
+ * ends. They go back to the guest as they came.
  */
 static enum verdict reflect(struct vm *vm, uint32_t information)
 {
@@ -37,15 +55,9 @@ static enum verdict reflect(struct vm *vm, uint32_t information)
 
 	if (debug_guest_exception(vm, vector))
 		return VERDICT_YIELD;
-	if (vector == VECTOR_BP)
-		return reflect_int3();
-	if (vector == VECTOR_DB) {      /* the exit left DR6 to us: the qualification holds the new causes. SDM: "Debug Exceptions" */
-		uint64_t causes = exit_qualification(vm);
-
-		write_dr6((read_dr6() & ~0xfull) | (causes & 0x600f));
-		vmcs_write(GUEST_DR7, vmcs_read(GUEST_DR7) & ~DR7_GD);  /* or the handler could not touch a debug register */
-	}
-	inject_exception(vm, vector, information & INTR_DELIVER_ERROR ? (int64_t)vmcs_read(VM_EXIT_INTERRUPTION_ERROR_CODE) : -1);
+	if (vector == VECTOR_DB)
+		complete_debug_exception(vm);
+	send_back(information);
 	return VERDICT_SAME;
 }
 

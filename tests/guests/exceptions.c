@@ -35,6 +35,28 @@ static void single_step_over_exit(void)
 	check("TF over an instruction that exits: DR6.BS", raised.dr6, DR6_AT_RESET | DR6_BS);
 }
 
+/* The trap comes while STI still holds interrupts back: an entry that the CPU refuses unless the step is marked as pending. */
+static void single_step_over_sti(void)
+{
+	WRITE_REGISTER(dr6, DR6_AT_RESET);
+	exits_begin("EXCEPTION_OR_NMI=1");
+	ATTEMPT("cli\n\tmovq $3f, behind\n\t" SET_TF "sti\n3:\tnop\n\tnop", : : : "memory", "cc");
+	exits_end();
+	check("TF over STI: #DB right behind it", raised.vector == DB && raised.rip == behind, true);
+	check("TF over STI: DR6.BS", raised.dr6, DR6_AT_RESET | DR6_BS);
+}
+
+/* INT1 is an instruction: its handler returns behind it, or it would be there for ever. */
+static void int1(void)
+{
+	WRITE_REGISTER(dr6, DR6_AT_RESET);
+	exits_begin("EXCEPTION_OR_NMI=1");
+	ATTEMPT("movq $3f, behind\n\t.byte 0xf1\n3:\tnop", : : : "memory");
+	exits_end();
+	check("INT1: #DB behind it", raised.vector == DB && raised.rip == behind, true);
+	check("INT1: no cause in DR6", raised.dr6, DR6_AT_RESET);
+}
+
 static void data_breakpoint(void)
 {
 	WRITE_REGISTER(dr6, DR6_AT_RESET);
@@ -96,6 +118,8 @@ void run(void)
 {
 	single_step();
 	single_step_over_exit();
+	single_step_over_sti();
+	int1();
 	data_breakpoint();
 	general_detect();
 	alignment_check();
