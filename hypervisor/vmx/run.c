@@ -32,12 +32,13 @@ uint64_t (*exit_handler)(struct vm *vm) = handle_exit;
 
 static bool let_scheduler_look;
 
-static void yield(void)
+static inline void yield(void)
 {
 	let_scheduler_look = true;
 	run_until = 0;
 }
 
+/* lab 0C: the last step of an exit, where the guest goes on */
 /* Step over the instruction that exited; with it ends the shadow of STI or MOV SS. The only place that moves RIP.
    Never for an EPT violation: the length is undefined there. */
 static inline void advance_rip(uint64_t rip)
@@ -48,6 +49,15 @@ static inline void advance_rip(uint64_t rip)
 	if (__builtin_expect(blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS), 0))
 		vmcs_write(GUEST_INTERRUPTIBILITY_STATE, blocking & ~(uint64_t)(BLOCKING_BY_STI | BLOCKING_BY_MOV_SS));
 }
+
+static inline void go_on(struct vm *vm, enum verdict verdict, uint64_t rip)
+{
+	if (__builtin_expect(verdict == VERDICT_NEXT, 1))
+		advance_rip(rip);
+	else if (verdict == VERDICT_YIELD)
+		yield();
+}
+/* end of 0C */
 
 /* vmx_exit of enter.asm calls this with the guest's registers stored. It compares the time that comes back, the end of the exit's handling,
    with run_until: before that it goes straight back into the guest. */
@@ -60,12 +70,7 @@ uint64_t handle_exit(struct vm *vm)
 
 	trace_record(vm, exited, reason, rip);
 
-	enum verdict verdict = exit_table[reason].handle(vm);
-
-	if (__builtin_expect(verdict == VERDICT_NEXT, 1))
-		advance_rip(rip);
-	else if (verdict == VERDICT_YIELD)
-		yield();
+	go_on(vm, exit_table[reason].handle(vm), rip);
 
 	uint64_t handled = rdtsc();
 

@@ -122,12 +122,14 @@ static void write_host_state(const struct vcpu *vcpu)
 	vmcs_write(HOST_SS_SELECTOR, HOST_DATA_SELECTOR);
 	vmcs_write(HOST_DS_SELECTOR, HOST_DATA_SELECTOR);
 	vmcs_write(HOST_ES_SELECTOR, HOST_DATA_SELECTOR);
+	/* lab 0D: FS, GS and TR of the hypervisor, loaded at each exit */
 	vmcs_write(HOST_FS_SELECTOR, 0);
 	vmcs_write(HOST_GS_SELECTOR, 0);
 	vmcs_write(HOST_TR_SELECTOR, HOST_TSS_SELECTOR);
 	vmcs_write(HOST_FS_BASE, 0);
 	vmcs_write(HOST_GS_BASE, 0);
 	vmcs_write(HOST_TR_BASE, host_tss_base());
+	/* end of 0D */
 	vmcs_write(HOST_GDTR_BASE, host_gdt_base());
 	vmcs_write(HOST_IDTR_BASE, host_idt_base());
 	vmcs_write(HOST_IA32_SYSENTER_CS, 0);
@@ -157,8 +159,10 @@ static void write_guest_segments(void)
 	write_segment(CS, 0x10, 0xffffffff, RIGHTS_FLAT_CODE);
 	for (unsigned i = 0; i < sizeof(data_segments); i++)
 		write_segment(data_segments[i], 0x18, 0xffffffff, RIGHTS_FLAT_DATA);
+	/* lab 0D: LDTR and TR of a CPU that has not loaded them */
 	write_segment(LDTR, 0, 0, ACCESS_RIGHTS_UNUSABLE);
 	write_segment(TR, 0, 0x67, RIGHTS_BUSY_TSS);
+	/* end of 0D */
 	vmcs_write(GUEST_GDTR_BASE, 0);
 	vmcs_write(GUEST_GDTR_LIMIT, 0);
 	vmcs_write(GUEST_IDTR_BASE, 0);
@@ -168,11 +172,13 @@ static void write_guest_segments(void)
 static void write_guest_state(uint32_t entry_point)
 {
 	write_guest_segments();
+	/* lab 0D: the control registers, and what the guest reads of them */
 	vmcs_write(GUEST_CR0, setup_guest_cr0(CR0_PE | CR0_ET));
 	vmcs_write(CR0_READ_SHADOW, CR0_PE | CR0_ET);
 	vmcs_write(GUEST_CR3, 0);
 	vmcs_write(GUEST_CR4, vmx_capabilities.cr4_fixed0 | CR4_VMXE);
 	vmcs_write(CR4_READ_SHADOW, 0);
+	/* end of 0D */
 	vmcs_write(GUEST_DR7, DR7_AT_RESET);
 	vmcs_write(GUEST_RIP, entry_point);
 	vmcs_write(GUEST_RSP, 0);
