@@ -1,6 +1,7 @@
 #include "cpu/cpu.h"
 #include "exit/exit.h"
 #include "hw/pic.h"
+#include "trace/log.h"
 #include "vm/vm.h"
 #include "vmx/capabilities.h"
 #include "vmx/vmx.h"
@@ -46,8 +47,12 @@ static bool can_take_interrupt(void)
 
 void interrupt_deliver(struct vm *vm)
 {
-	if (can_take_interrupt())
-		vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_EXTERNAL | vm->acknowledge(vm));
+	if (can_take_interrupt()) {
+		uint8_t vector = vm->acknowledge(vm);
+
+		vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_EXTERNAL | vector);
+		trace_log_delivery(vm, vector);
+	}
 	if (vm->interrupt_pending && !vm->vcpu.window_requested)
 		request_window(vm, true);       /* it cannot now, or one more waits behind the one just injected */
 }

@@ -43,6 +43,16 @@ void trace_log_event(enum trace_log_kind kind, const struct vm *vm, uint64_t sta
 		};
 }
 
+void trace_log_delivery(const struct vm *vm, uint8_t vector)
+{
+	if (!logged.disk)
+		return;
+
+	uint64_t now = rdtsc();
+
+	trace_log_event(TRACE_LOG_DELIVERY, vm, now, now, vector);
+}
+
 /* The VMCS still tells of this exit. The ring has its beginning, as the counters took it. */
 static void log_exit(const struct vm *vm, const struct vcpu_regs *before, uint64_t handled)
 {

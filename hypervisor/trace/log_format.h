@@ -18,6 +18,7 @@ enum trace_log_kind {
 	TRACE_LOG_TURN,                 /* a VM on the CPU */
 	TRACE_LOG_IDLE,                 /* every VM waits: HLT */
 	TRACE_LOG_INTERRUPT,            /* of the real machine, while idle; those that came while a VM ran are exits */
+	TRACE_LOG_DELIVERY,             /* the VM's next entry brings it an interrupt of its interrupt controller */
 	TRACE_LOG_KINDS
 };
 
@@ -27,7 +28,7 @@ struct trace_log_record {
 	uint64_t qualification;         /* 0 where the reason has none */
 	uint64_t rax, rbx, rcx, rdx;    /* the guest's at the exit, */
 	uint64_t rax_after;             /* and after its handling */
-	uint32_t interruption;          /* VM-exit interruption information; of a TRACE_LOG_INTERRUPT the vector */
+	uint32_t interruption;          /* VM-exit interruption information; of an interrupt or a delivery the vector */
 	uint32_t injected;              /* VM-entry interruption information: what the handler sends into the guest */
 	uint16_t reason;
 	uint8_t kind;

@@ -36,6 +36,7 @@ static const struct trace_log_record made_up[] = {
 	{ .kind = TRACE_LOG_TURN, .vm = 0, .start = BOOT + 10, .end = BOOT + 40 },
 	{ .kind = TRACE_LOG_INTERRUPT, .vm = TRACE_LOG_NO_VM, .start = BOOT + 60, .end = BOOT + 62, .interruption = 0x20 },
 	{ .kind = TRACE_LOG_IDLE, .vm = TRACE_LOG_NO_VM, .start = BOOT + 50, .end = BOOT + 63 },
+	{ .kind = TRACE_LOG_DELIVERY, .vm = 1, .start = BOOT + 72, .end = BOOT + 72, .interruption = 0x28 },
 	{ .kind = TRACE_LOG_EXIT, .vm = 1, .start = BOOT + 80, .end = BOOT + 90, .reason = EXIT_VMCALL, .rax = PV_HC_SHUTDOWN, .rip = 0x100010 },
 	{ .kind = TRACE_LOG_TURN, .vm = 1, .start = BOOT + 70, .end = BOOT + 91 },
 };
@@ -136,6 +137,8 @@ static void test_damaged_records(void **state)
 	assert_refused(3, sizeof(image), "damaged");
 	image.records[2].vm = TRACE_LOG_NO_VM;
 	assert_refused(3, sizeof(image), "damaged");
+	image.records[5].vm = TRACE_LOG_NO_VM;
+	assert_refused(3, sizeof(image), "damaged");
 	image.records[1].end = image.records[1].start - 1;
 	assert_refused(3, sizeof(image), "damaged");
 	image.records[4].start = BOOT - 1;
@@ -228,7 +231,9 @@ static void test_timeline(void **state)
 			"\"what\":\"OUT 0x80 ← 0x10 (POST code)\",\"qualification\":\"0x800000\"}}",
 		SLICE(1, "guest", "guest", 25, 10) "}", SLICE(1, "exit", "HLT", 35, 1),
 		SLICE(0, "idle", "idle", 50, 13) "}", SLICE(0, "interrupt", "IRQ 0, timer", 60, 2) "}",
-		SLICE(0, "turn", "new", 70, 21) "}", SLICE(2, "guest", "guest", 70, 10) "}", SLICE(2, "exit", "VMCALL", 80, 10), "\n]}\n");
+		SLICE(0, "turn", "new", 70, 21) "}",
+		"{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":2,\"cat\":\"delivery\",\"name\":\"interrupt 0x28\",\"ts\":72.000}",
+		SLICE(2, "guest", "guest", 70, 10) "}", SLICE(2, "exit", "VMCALL", 80, 10), "\n]}\n");
 }
 
 static void test_symbols(void **state)

@@ -51,7 +51,7 @@ const char *trace_log_check_header(struct trace_log_header *header, uint64_t par
 
 static int needs_vm(const struct trace_log_record *record)
 {
-	return record->kind == TRACE_LOG_EXIT || record->kind == TRACE_LOG_TURN;
+	return record->kind == TRACE_LOG_EXIT || record->kind == TRACE_LOG_TURN || record->kind == TRACE_LOG_DELIVERY;
 }
 
 const char *trace_log_check_records(const struct trace_log *log)

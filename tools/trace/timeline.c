@@ -1,6 +1,7 @@
 /*
  * The run as "complete events" of the Trace Event Format (a JSON that Perfetto and chrome://tracing open). One track for the hypervisor: whose
- * turn it is, its sleep, the machine's interrupts. One for each VM: the phases of its work, in them the stretches in the guest and the exits.
+ * turn it is, its sleep, the machine's interrupts. One for each VM: the phases of its work, in them the stretches in the guest and the exits,
+ * and the moments at which it is sent an interrupt.
  */
 #include <inttypes.h>
 #include "decode.h"
@@ -134,6 +135,15 @@ static void draw_interrupt(struct timeline *timeline, const struct trace_log_rec
 	slice(timeline, HYPERVISOR_TRACK, "interrupt", name, record->start, record->end);
 }
 
+static void draw_delivery(struct timeline *timeline, const struct trace_log_record *record)
+{
+	begin_event(timeline);
+	fprintf(timeline->file, "{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":%u,\"cat\":\"delivery\",\"name\":\"interrupt 0x%02x\"", TRACK(record->vm),
+		record->interruption & 0xff);
+	write_us(timeline->file, "ts", run_ns(timeline->run, record->start));
+	fputc('}', timeline->file);
+}
+
 static void draw_turn(struct timeline *timeline, const struct trace_log_record *record)
 {
 	struct track *track = &timeline->tracks[record->vm];
@@ -185,6 +195,7 @@ static void draw(struct timeline *timeline, uint64_t index)
 	case TRACE_LOG_TURN: draw_turn(timeline, record); break;
 	case TRACE_LOG_IDLE: slice(timeline, HYPERVISOR_TRACK, "idle", "idle", record->start, record->end); break;
 	case TRACE_LOG_INTERRUPT: draw_interrupt(timeline, record); break;
+	case TRACE_LOG_DELIVERY: draw_delivery(timeline, record); break;
 	}
 }
 
