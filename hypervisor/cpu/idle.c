@@ -22,3 +22,8 @@ void cpu_idle(uint64_t ns)
 	pit_wake_after(ns);
 	asm volatile("sti; hlt; cli" : : : "memory");   /* STI takes effect after HLT has begun: no interrupt is lost between the two */
 }
+
+void cpu_take_interrupts(void)
+{
+	asm volatile("sti; nop; cli" : : : "memory");   /* between NOP and CLI */
+}

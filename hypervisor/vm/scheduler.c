@@ -105,7 +105,7 @@ static void sleep_until(uint64_t deadline, uint64_t now)
 static uint64_t end_of_turn(uint64_t now)
 {
 	uint64_t deadline = next_deadline();
-	uint64_t slice_end = count_in_state(VM_RUNNABLE) > 1 ? now + SLICE_NS : TIMER_NEVER;
+	uint64_t slice_end = now + (count_in_state(VM_RUNNABLE) > 1 ? SLICE_NS : ALONE_NS);
 
 	if (debug_engaged && slice_end > now + DEBUG_SLICE_NS)
 		slice_end = now + DEBUG_SLICE_NS;
@@ -115,6 +115,8 @@ static uint64_t end_of_turn(uint64_t now)
 bool scheduler_next(struct turn *turn)
 {
 	for (;;) {
+		cpu_take_interrupts();
+
 		uint64_t now = clock_now_ns();
 
 		account_all(now);

@@ -49,6 +49,16 @@ void cpu_idle(uint64_t ns)
 		during_idle();
 }
 
+/* The VM whose device has raised its line, while nobody looked. */
+static struct vm *waiting_for;
+
+void cpu_take_interrupts(void)
+{
+	if (waiting_for)
+		vm_set_interrupt(waiting_for, true);
+	waiting_for = NULL;
+}
+
 void trace_log_event(enum trace_log_kind kind, const struct vm *vm, uint64_t start, uint64_t end, uint32_t interruption)
 {
 	assert_int_equal(kind, TRACE_LOG_IDLE);
@@ -82,7 +92,7 @@ static void set_up(unsigned count)
 	now_ns += 12345;
 	assert_true(scheduler_next(&turn));
 	assert_ptr_equal(turn.vm, &machines[count - 1]);
-	assert_int_equal(turn.until_ns, TIMER_NEVER);
+	assert_int_equal(turn.until_ns, now_ns + ALONE_NS);
 	scheduler_next(&turn);                          /* books the turn above */
 	idle_calls = logged_sleeps = steal_updates = 0;
 	start_ns = now_ns;
@@ -119,8 +129,7 @@ static void everybody_gets_a_turn_in_order(void **state)
 		set_up(counts[c]);
 		for (unsigned round = 0; round < 3 * counts[c]; round++) {
 			assert_int_equal(next_turn(&until), round % counts[c]);
-			if (counts[c] > 1)
-				assert_int_equal(until, now_ns + SLICE_NS);
+			assert_int_equal(until, now_ns + (counts[c] > 1 ? SLICE_NS : ALONE_NS));
 			now_ns += SLICE_NS;
 		}
 		next_turn(&until);
@@ -184,7 +193,7 @@ static void an_interrupt_does_not_wake_the_dead(void **state)
 	assert_int_equal(machines[1].state, VM_OFF);
 	assert_int_equal(machines[2].state, VM_FAULTED);
 	assert_int_equal(expirations[1] + expirations[2], 0);
-	assert_int_equal(until, TIMER_NEVER);           /* nor does its timer shorten a turn */
+	assert_int_equal(until, now_ns + ALONE_NS);     /* nor does its timer shorten a turn */
 }
 
 /* Distances from now; 0: none. */
@@ -192,8 +201,10 @@ static const struct {
 	unsigned runnable;
 	uint64_t deadlines[2], until;
 } ends[] = {
-	{ 1, { 0, 0 }, TIMER_NEVER },
+	{ 1, { 0, 0 }, ALONE_NS },
 	{ 1, { 5 * SLICE_NS, 0 }, 5 * SLICE_NS },
+	{ 1, { 0, ALONE_NS - 1 }, ALONE_NS - 1 },
+	{ 1, { ALONE_NS + 1, 0 }, ALONE_NS },
 	{ 1, { 7, 0 }, 7 },
 	{ 1, { 0, 9 }, 9 },                             /* a sleeper's timer ends the turn of who runs */
 	{ 1, { 50, 40 }, 40 },
@@ -216,7 +227,7 @@ static void a_turn_ends_with_the_slice_or_the_next_timer(void **state)
 			if (ends[i].deadlines[t])
 				timer_set(&timers[t], now_ns + ends[i].deadlines[t]);
 		assert_int_equal(next_turn(&until), 0);
-		assert_int_equal(until, ends[i].until == TIMER_NEVER ? TIMER_NEVER : now_ns + ends[i].until);
+		assert_int_equal(until, now_ns + ends[i].until);
 	}
 }
 
@@ -312,6 +323,18 @@ static void a_real_interrupt_ends_a_sleep_without_timers(void **state)
 	assert_int_equal(next_turn(&until), 1);
 	assert_int_equal(idle_calls, 3);
 	assert_int_equal(idle_asked, TIMER_NEVER);
+}
+
+/* A machine's interrupt that a guest with its own off held back: it is served before the next turn. */
+static void an_interrupt_that_waits_is_served_between_turns(void **state)
+{
+	uint64_t until;
+
+	set_up(2);
+	machines[1].state = VM_BLOCKED;
+	assert_int_equal(next_turn(&until), 0);
+	waiting_for = &machines[1];
+	assert_int_equal(next_turn(&until), 1);
 }
 
 static void the_sleeper_is_stopped(void)
@@ -417,6 +440,7 @@ int main(void)
 		cmocka_unit_test(all_asleep_the_machine_sleeps_until_the_next_timer),
 		cmocka_unit_test(a_far_timer_takes_several_sleeps),
 		cmocka_unit_test(a_real_interrupt_ends_a_sleep_without_timers),
+		cmocka_unit_test(an_interrupt_that_waits_is_served_between_turns),
 		cmocka_unit_test(a_sleeper_that_is_stopped_leaves_nobody),
 		cmocka_unit_test(timers_in_the_past_are_no_sleep),
 		cmocka_unit_test(steal_time_is_published_before_a_paravirtual_turn),
