@@ -64,6 +64,8 @@ static void enable_protections(void)
 	struct cpuid features = basic.eax >= 7 ? cpuid(7, 0) : (struct cpuid){ 0 };
 	uint64_t cr4 = read_cr4();
 
+	if (cpuid(1, 0).edx & 1 << 7)
+		cr4 |= CR4_MCE;         /* without it a machine check silently shuts the CPU down */
 	if (features.ebx & 1 << 7)
 		cr4 |= CR4_SMEP;
 	if (features.ebx & 1 << 20)

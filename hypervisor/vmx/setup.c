@@ -176,7 +176,7 @@ static void write_guest_state(uint32_t entry_point)
 	vmcs_write(GUEST_CR0, setup_guest_cr0(CR0_PE | CR0_ET));
 	vmcs_write(CR0_READ_SHADOW, CR0_PE | CR0_ET);
 	vmcs_write(GUEST_CR3, 0);
-	vmcs_write(GUEST_CR4, vmx_capabilities.cr4_fixed0 | CR4_VMXE);
+	vmcs_write(GUEST_CR4, vmx_capabilities.cr4_fixed0 | CR4_VMXE | (read_cr4() & CR4_MCE));
 	vmcs_write(CR4_READ_SHADOW, 0);
 	/* end of 0D */
 	vmcs_write(GUEST_DR7, DR7_AT_RESET);
