@@ -129,10 +129,17 @@ static enum verdict write_guest_cr8(struct vm *vm, uint64_t value)
 	return VERDICT_NEXT;
 }
 
+static bool in_64bit_mode(void)
+{
+	return (vmcs_read(GUEST_IA32_EFER) & EFER_LMA) && (vmcs_read(GUEST_CS_ACCESS_RIGHTS) & ACCESS_RIGHTS_L);
+}
+
 static enum verdict mov_to_cr(struct vm *vm, unsigned cr, unsigned operand)
 {
 	uint64_t value = guest_register(vm, operand);
 
+	if (!in_64bit_mode())
+		value = (uint32_t)value;        /* the upper half is what 64-bit code left there */
 	switch (cr) {
 	case 0: return write_guest_cr0(vm, value);
 	case 4: return write_guest_cr4(vm, value);
