@@ -39,6 +39,7 @@
 #define RFLAGS_IF    (1ull << 9)
 #define RFLAGS_DF    (1ull << 10)
 #define RFLAGS_VM    (1ull << 17)
+#define RFLAGS_AC    (1ull << 18)
 
 #define MSR_IA32_TSC              0x10
 #define MSR_IA32_PLATFORM_ID      0x17

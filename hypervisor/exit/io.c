@@ -169,13 +169,17 @@ static struct string_io begin_string_io(struct vm *vm, uint64_t qualification)
 	static const uint64_t address_masks[] = { 0xffff, 0xffffffff, ~0ull };
 	unsigned address_size = ADDRESS_SIZE(vmcs_read(VM_EXIT_INSTRUCTION_INFORMATION));
 	bool user = ACCESS_RIGHTS_DPL(vmcs_read(GUEST_SS_ACCESS_RIGHTS)) == 3;
+	uint64_t flags = vmcs_read(GUEST_RFLAGS), cr4 = vmcs_read(GUEST_CR4);
+
+	if (flags & RFLAGS_AC)
+		cr4 &= ~CR4_SMAP;       /* the kernel wants to touch its user's pages */
 
 	return (struct string_io){
 		.vm = vm, .port = PORT(qualification), .size = SIZE(qualification),
-		.in = IS_IN(qualification), .rep = IS_REP(qualification), .down = vmcs_read(GUEST_RFLAGS) & RFLAGS_DF,
+		.in = IS_IN(qualification), .rep = IS_REP(qualification), .down = flags & RFLAGS_DF,
 		.linear = vmcs_read(GUEST_LINEAR_ADDRESS),
 		.register_mask = address_masks[address_size < 2 ? address_size : 2],
-		.paging = { vmcs_read(GUEST_CR0), vmcs_read(GUEST_CR3), vmcs_read(GUEST_CR4), vmcs_read(GUEST_IA32_EFER) },
+		.paging = { vmcs_read(GUEST_CR0), vmcs_read(GUEST_CR3), cr4, vmcs_read(GUEST_IA32_EFER) },
 		.access = WALK_MARK | (IS_IN(qualification) ? WALK_WRITE : 0) | (user ? WALK_USER : 0),
 	};
 }
