@@ -7,7 +7,8 @@
 #include "trace/trace.h"
 #include "vm/vm.h"
 
-_Static_assert((sizeof(((struct trace *)0)->last) & (sizeof(((struct trace *)0)->last) - 1)) == 0, "the ring wraps by masking one bit");
+_Static_assert((sizeof(((struct trace *)0)->last) & (sizeof(((struct trace *)0)->last) - 1)) == 0 &&
+	sizeof(((struct trace *)0)->last) <= PAGE_SIZE / 2, "the ring wraps by masking one bit, which is 0 in a page's address");
 
 void trace_create(struct vm *vm)
 {
