@@ -12,7 +12,8 @@
 #include "vmx/run.h"
 #include "vmx/vmx.h"
 
-_Static_assert(VM_UNMODIFIED == TRACE_LOG_UNMODIFIED && VM_PARAVIRT == TRACE_LOG_PARAVIRT && VM_MAX == TRACE_LOG_VMS, "as readers know them");
+_Static_assert(VM_UNMODIFIED == TRACE_LOG_UNMODIFIED && VM_PARAVIRT == TRACE_LOG_PARAVIRT && VM_MAX == TRACE_LOG_VMS,
+	"as readers know them");
 
 #define SECTORS_PER_REQUEST 256
 #define SECTORS_MAX         (1u << 17)  /* 64 MiB: of a larger partition only that much is used */
@@ -39,7 +40,8 @@ void trace_log_event(enum trace_log_kind kind, const struct vm *vm, uint64_t sta
 
 	if (record)
 		*record = (struct trace_log_record){
-			.kind = kind, .vm = vm ? vm->id : TRACE_LOG_NO_VM, .start = start, .end = end, .interruption = interruption,
+			.kind = kind, .vm = vm ? vm->id : TRACE_LOG_NO_VM,
+			.start = start, .end = end, .interruption = interruption,
 		};
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The log of a traced run as it lies on the disk, at the start of its partition: a page of header, then the records, in the order in which
- * they ended. Little-endian, times are the time-stamp counter's. The header brings the names, so that a reader needs no list of its own.
+ * The log of a traced run as it lies on the disk, at the start of its partition: a page of header, then the records, in the
+ * order in which they ended. Little-endian, times are the time-stamp counter's. The header brings the names, so that a reader
+ * needs no list of its own.
  */
 #include <stdint.h>
 

@@ -30,14 +30,16 @@ static struct image {
 
 /* 1 MHz: a tick is a microsecond. In the order in which they end. */
 static const struct trace_log_record made_up[] = {
-	{ .kind = TRACE_LOG_EXIT, .vm = 0, .start = BOOT + 20, .end = BOOT + 25, .reason = EXIT_IO_INSTRUCTION, .qualification = 0x800000,
-		.rax = 0x10, .rip = 0x100004, .phase = 0x10 },
-	{ .kind = TRACE_LOG_EXIT, .vm = 0, .start = BOOT + 35, .end = BOOT + 36, .reason = EXIT_HLT, .rip = 0x40000000, .phase = 0x10 },
+	{ .kind = TRACE_LOG_EXIT, .vm = 0, .start = BOOT + 20, .end = BOOT + 25, .reason = EXIT_IO_INSTRUCTION,
+		.qualification = 0x800000, .rax = 0x10, .rip = 0x100004, .phase = 0x10 },
+	{ .kind = TRACE_LOG_EXIT, .vm = 0, .start = BOOT + 35, .end = BOOT + 36, .reason = EXIT_HLT, .rip = 0x40000000,
+		.phase = 0x10 },
 	{ .kind = TRACE_LOG_TURN, .vm = 0, .start = BOOT + 10, .end = BOOT + 40 },
 	{ .kind = TRACE_LOG_INTERRUPT, .vm = TRACE_LOG_NO_VM, .start = BOOT + 60, .end = BOOT + 62, .interruption = 0x20 },
 	{ .kind = TRACE_LOG_IDLE, .vm = TRACE_LOG_NO_VM, .start = BOOT + 50, .end = BOOT + 63 },
 	{ .kind = TRACE_LOG_DELIVERY, .vm = 1, .start = BOOT + 72, .end = BOOT + 72, .interruption = 0x28 },
-	{ .kind = TRACE_LOG_EXIT, .vm = 1, .start = BOOT + 80, .end = BOOT + 90, .reason = EXIT_VMCALL, .rax = PV_HC_SHUTDOWN, .rip = 0x100010 },
+	{ .kind = TRACE_LOG_EXIT, .vm = 1, .start = BOOT + 80, .end = BOOT + 90, .reason = EXIT_VMCALL, .rax = PV_HC_SHUTDOWN,
+		.rip = 0x100010 },
 	{ .kind = TRACE_LOG_TURN, .vm = 1, .start = BOOT + 70, .end = BOOT + 91 },
 };
 #define MADE_UP (sizeof(made_up) / sizeof(made_up[0]))
@@ -50,8 +52,8 @@ static void make_image(void)
 	memcpy(image.mbr + 446 + 2 * 16, entry, sizeof(entry));
 	image.mbr[510] = 0x55;
 	image.mbr[511] = 0xaa;
-	image.header = (struct trace_log_header){ .record_bytes = sizeof(struct trace_log_record), .vm_count = 2, .tsc_hz = 1000000, .boot = BOOT,
-		.end = BOOT + 100, .records = MADE_UP };
+	image.header = (struct trace_log_header){ .record_bytes = sizeof(struct trace_log_record), .vm_count = 2,
+		.tsc_hz = 1000000, .boot = BOOT, .end = BOOT + 100, .records = MADE_UP };
 	memcpy(image.header.magic, TRACE_LOG_MAGIC, 8);
 	memcpy(image.header.nonce, NONCE, 32);
 	strcpy(image.header.vms[0].name, "old");
@@ -180,7 +182,8 @@ static char *written(void (*write)(const struct run *run, FILE *file), uint64_t 
 	return text;
 }
 
-static void assert_written(void (*write)(const struct run *run, FILE *file), uint64_t lost, const char *const lines[], size_t count)
+static void assert_written(void (*write)(const struct run *run, FILE *file), uint64_t lost, const char *const lines[],
+	size_t count)
 {
 	char *text = written(write, lost), *from = text;
 
@@ -202,9 +205,11 @@ static void assert_written(void (*write)(const struct run *run, FILE *file), uin
 static void test_table(void **state)
 {
 	ASSERT_WRITTEN(table_write, 0, ": 3, of 2 VMs.\n# time:",
-		"        20.000  old                1  IO_INSTRUCTION             5  start+0x4                            OUT 0x80 ← 0x10 (POST code)\n",
+		"        20.000  old                1  IO_INSTRUCTION             5  "
+			"start+0x4                            OUT 0x80 ← 0x10 (POST code)\n",
 		"        35.000  old                2  HLT                        1  user 0x40000000                      \n",
-		"        80.000  new                1  VMCALL                    10  0x100010                             shutdown(0x0) = 0\n");
+		"        80.000  new                1  VMCALL                    10  "
+			"0x100010                             shutdown(0x0) = 0\n");
 	ASSERT_WRITTEN(table_write, 7, "# THE END IS MISSING: the log was full, 7 later exits and events are not in it.\n");
 }
 
@@ -212,12 +217,14 @@ static void test_summary(void **state)
 {
 	ASSERT_WRITTEN(summary_write, 0, "old: 2 exits\n", "HLT                                 1            1\n",
 		"IO_INSTRUCTION                      1            5\n", "start                               1            5\n",
-		"user programs                       1            1\n", "new: 1 exits\n", "VMCALL                              1           10\n");
+		"user programs                       1            1\n", "new: 1 exits\n",
+		"VMCALL                              1           10\n");
 	ASSERT_WRITTEN(summary_write, 7, "The log was full: 7 later exits");
 }
 
 #define SLICE(tid, category, name, ts, dur) \
-	"{\"ph\":\"X\",\"pid\":1,\"tid\":" #tid ",\"cat\":\"" category "\",\"name\":\"" name "\",\"ts\":" #ts ".000,\"dur\":" #dur ".000"
+	"{\"ph\":\"X\",\"pid\":1,\"tid\":" #tid \
+	",\"cat\":\"" category "\",\"name\":\"" name "\",\"ts\":" #ts ".000,\"dur\":" #dur ".000"
 
 static void test_timeline(void **state)
 {
@@ -225,9 +232,11 @@ static void test_timeline(void **state)
 		"\"tid\":0,\"name\":\"thread_name\",\"args\":{\"name\":\"hypervisor\"}}",
 		"\"tid\":1,\"name\":\"thread_name\",\"args\":{\"name\":\"old\"}}",
 		"\"tid\":2,\"name\":\"thread_name\",\"args\":{\"name\":\"new\"}}",
-		SLICE(1, "phase", "phase: none", 10, 15) "}", SLICE(1, "phase", "phase: boot", 25, 15) "}", SLICE(2, "phase", "phase: none", 70, 21) "}",
+		SLICE(1, "phase", "phase: none", 10, 15) "}", SLICE(1, "phase", "phase: boot", 25, 15) "}",
+		SLICE(2, "phase", "phase: none", 70, 21) "}",
 		SLICE(0, "turn", "old", 10, 30) "}", SLICE(1, "guest", "guest", 10, 10) "}",
-		SLICE(1, "exit", "IO_INSTRUCTION", 20, 5) ",\"args\":{\"number\":1,\"ticks\":5,\"rip\":\"0x100004\",\"where\":\"start+0x4\","
+		SLICE(1, "exit", "IO_INSTRUCTION", 20, 5) ",\"args\":{\"number\":1,\"ticks\":5,"
+			"\"rip\":\"0x100004\",\"where\":\"start+0x4\","
 			"\"what\":\"OUT 0x80 ← 0x10 (POST code)\",\"qualification\":\"0x800000\"}}",
 		SLICE(1, "guest", "guest", 25, 10) "}", SLICE(1, "exit", "HLT", 35, 1),
 		SLICE(0, "idle", "idle", 50, 13) "}", SLICE(0, "interrupt", "IRQ 0, timer", 60, 2) "}",

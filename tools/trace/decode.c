@@ -37,16 +37,16 @@ static __attribute__((format(printf, 2, 3))) void say(struct text *text, const c
 
 static const char *exception_name(unsigned vector)
 {
-	static const char *const names[] = { "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "", "#TS", "#NP", "#SS", "#GP", "#PF",
-		"", "#MF", "#AC", "#MC", "#XM" };
+	static const char *const names[] = { "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "", "#TS", "#NP",
+		"#SS", "#GP", "#PF", "", "#MF", "#AC", "#MC", "#XM" };
 
 	return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "";
 }
 
 void decode_vector(unsigned vector, char *text, size_t size)
 {
-	static const char *const lines[16] = { [0] = "timer", [1] = "keyboard", [3] = "COM2 or COM4", [4] = "COM1 or COM3", [8] = "clock",
-		[14] = "disk", [15] = "second disk" };
+	static const char *const lines[16] = { [0] = "timer", [1] = "keyboard", [3] = "COM2 or COM4", [4] = "COM1 or COM3",
+		[8] = "clock", [14] = "disk", [15] = "second disk" };
 	unsigned line = vector - PIC_VECTOR_BASE;
 
 	if (line >= 16)
@@ -177,8 +177,8 @@ static void decode_xsetbv(struct decoder *decoder, const struct trace_log_record
 /* Exit qualification. SDM: "Exit Qualification for Control-Register Accesses" */
 static void decode_control_register(struct decoder *decoder, const struct trace_log_record *exit, struct text *text)
 {
-	static const char *const registers[16] = { "RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI", "R8", "R9", "R10", "R11", "R12", "R13",
-		"R14", "R15" };
+	static const char *const registers[16] = { "RAX", "RCX", "RDX", "RBX", "RSP", "RBP", "RSI", "RDI", "R8", "R9", "R10",
+		"R11", "R12", "R13", "R14", "R15" };
 	const uint64_t values[] = { exit->rax, exit->rcx, exit->rdx, exit->rbx };
 	unsigned cr = exit->qualification & 15, access = exit->qualification >> 4 & 3, operand = exit->qualification >> 8 & 15;
 

@@ -23,7 +23,7 @@ static const char *find_partition(FILE *file, unsigned number, uint64_t *offset,
 
 	*offset = (uint64_t)little_endian_32(entry + 8) * SECTOR;
 	*bytes = (uint64_t)little_endian_32(entry + 12) * SECTOR;
-	return *bytes ? NULL : "the disk image has no partition for a log; an image kept from an earlier version has not (delete it)";
+	return *bytes ? NULL : "the disk image has no partition for a log (an old one? delete it)";
 }
 
 static void end_names(struct trace_log_header *header)
@@ -91,7 +91,8 @@ static const char *read_records(struct trace_log *log, FILE *file, uint64_t offs
 	log->records = calloc(count, sizeof(*log->records));
 	if (!log->records)
 		return "there is too little memory for the log";
-	if (fseek(file, offset + TRACE_LOG_HEADER_BYTES, SEEK_SET) || fread(log->records, sizeof(*log->records), count, file) != count)
+	if (fseek(file, offset + TRACE_LOG_HEADER_BYTES, SEEK_SET) ||
+			fread(log->records, sizeof(*log->records), count, file) != count)
 		return "the disk image ends within the log";
 	return trace_log_check_records(log);
 }

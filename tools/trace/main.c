@@ -1,6 +1,6 @@
 /*
- * trace IMAGE PARTITION NONCE FOLDER [VM=ELF]…: the log of a traced run, from its disk's image: FOLDER/exits.txt, FOLDER/exits.json and a
- * summary on standard output. VM=ELF names the kernel of a VM, whose symbols then name the places.
+ * trace IMAGE PARTITION NONCE FOLDER [VM=ELF]…: the log of a traced run, from its disk's image: FOLDER/exits.txt,
+ * FOLDER/exits.json and a summary on standard output. VM=ELF names the kernel of a VM, whose symbols then name the places.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,8 @@ static void read_symbols(struct run *run, const char *argument)
 	}
 }
 
-static int write_file(const struct run *run, const char *folder, const char *name, void (*write)(const struct run *run, FILE *file))
+static int write_file(const struct run *run, const char *folder, const char *name,
+	void (*write)(const struct run *run, FILE *file))
 {
 	char path[4096];
 

@@ -6,7 +6,8 @@ static const struct port {
 	uint16_t number;
 	const char *in, *out;
 } ports[] = {
-	{ 0x20, "8259 master IRR or ISR", "8259 master ICW1, OCW2, OCW3" }, { 0x21, "8259 master IMR", "8259 master OCW1 or ICW2-4" },
+	{ 0x20, "8259 master IRR or ISR", "8259 master ICW1, OCW2, OCW3" },
+	{ 0x21, "8259 master IMR", "8259 master OCW1 or ICW2-4" },
 	{ 0xa0, "8259 slave IRR or ISR", "8259 slave ICW1, OCW2, OCW3" }, { 0xa1, "8259 slave IMR", "8259 slave OCW1 or ICW2-4" },
 	{ 0x40, "8254 counter 0", NULL }, { 0x41, "8254 counter 1", NULL }, { 0x42, "8254 counter 2", NULL },
 	{ 0x43, "8254 control word", NULL }, { 0x61, "port B: 8254 gate 2, speaker", NULL },
@@ -15,7 +16,8 @@ static const struct port {
 	{ 0x80, "POST code", NULL }, { 0x92, "system control port A", NULL },
 	{ 0x604, "ACPI PM1a control", NULL }, { 0xcf9, "reset control", NULL }, { 0x8900, "Bochs shutdown", NULL },
 	{ 0x1f0, "ATA data", NULL }, { 0x1f1, "ATA error", "ATA features" }, { 0x1f2, "ATA sector count", NULL },
-	{ 0x1f3, "ATA LBA low", NULL }, { 0x1f4, "ATA LBA mid", NULL }, { 0x1f5, "ATA LBA high", NULL }, { 0x1f6, "ATA device", NULL },
+	{ 0x1f3, "ATA LBA low", NULL }, { 0x1f4, "ATA LBA mid", NULL }, { 0x1f5, "ATA LBA high", NULL },
+	{ 0x1f6, "ATA device", NULL },
 	{ 0x1f7, "ATA status", "ATA command" }, { 0x3f6, "ATA alternate status", "ATA device control" },
 	{ 0x3f8, "16550 RBR", "16550 THR" }, { 0x3f9, "16550 IER", NULL }, { 0x3fa, "16550 IIR", "16550 FCR" },
 	{ 0x3fb, "16550 LCR", NULL }, { 0x3fc, "16550 MCR", NULL }, { 0x3fd, "16550 LSR", NULL }, { 0x3fe, "16550 MSR", NULL },

@@ -52,7 +52,8 @@ static void write_tally(struct tally *tally, const char *title, FILE *file)
 	qsort(tally->entries, tally->count, sizeof(tally->entries[0]), by_exits);
 	fprintf(file, "  %-30s %8s %12s\n", title, "exits", "ticks");
 	for (unsigned i = 0; i < shown; i++)
-		fprintf(file, "    %-28s %8" PRIu64 " %12" PRIu64 "\n", tally->entries[i].key, tally->entries[i].exits, tally->entries[i].ticks);
+		fprintf(file, "    %-28s %8" PRIu64 " %12" PRIu64 "\n", tally->entries[i].key, tally->entries[i].exits,
+			tally->entries[i].ticks);
 	if (shown < tally->count)
 		fprintf(file, "    and %u more\n", tally->count - shown);
 }

@@ -46,11 +46,12 @@ static int section_64(const struct file *file, unsigned index, Elf64_Shdr *secti
 
 	memcpy(&header, file->bytes, sizeof(header));
 
-	const void *bytes = index < header.e_shnum ? at(file, header.e_shoff + (uint64_t)index * sizeof(*section), sizeof(*section)) : NULL;
+	const void *bytes = at(file, header.e_shoff + (uint64_t)index * sizeof(*section), sizeof(*section));
 
-	if (bytes)
-		memcpy(section, bytes, sizeof(*section));
-	return bytes ? 0 : -1;
+	if (!bytes || index >= header.e_shnum)
+		return -1;
+	memcpy(section, bytes, sizeof(*section));
+	return 0;
 }
 
 static int section_32(const struct file *file, unsigned index, Elf64_Shdr *section)
@@ -60,12 +61,13 @@ static int section_32(const struct file *file, unsigned index, Elf64_Shdr *secti
 
 	memcpy(&header, file->bytes, sizeof(header));
 
-	const void *bytes = index < header.e_shnum ? at(file, header.e_shoff + (uint64_t)index * sizeof(small), sizeof(small)) : NULL;
+	const void *bytes = at(file, header.e_shoff + (uint64_t)index * sizeof(small), sizeof(small));
 
-	if (!bytes)
+	if (!bytes || index >= header.e_shnum)
 		return -1;
 	memcpy(&small, bytes, sizeof(small));
-	*section = (Elf64_Shdr){ .sh_type = small.sh_type, .sh_offset = small.sh_offset, .sh_size = small.sh_size, .sh_link = small.sh_link };
+	*section = (Elf64_Shdr){ .sh_type = small.sh_type, .sh_offset = small.sh_offset, .sh_size = small.sh_size,
+		.sh_link = small.sh_link };
 	return 0;
 }
 
@@ -96,8 +98,8 @@ static int read_symbol(const struct file *file, const struct table *table, uint6
 		return 0;
 	}
 	memcpy(&small, bytes, sizeof(small));
-	*symbol = (Elf64_Sym){ .st_name = small.st_name, .st_info = small.st_info, .st_shndx = small.st_shndx, .st_value = small.st_value,
-		.st_size = small.st_size };
+	*symbol = (Elf64_Sym){ .st_name = small.st_name, .st_info = small.st_info, .st_shndx = small.st_shndx,
+		.st_value = small.st_value, .st_size = small.st_size };
 	return 0;
 }
 

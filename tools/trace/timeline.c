@@ -1,7 +1,7 @@
 /*
- * The run as "complete events" of the Trace Event Format (a JSON that Perfetto and chrome://tracing open). One track for the hypervisor: whose
- * turn it is, its sleep, the machine's interrupts. One for each VM: the phases of its work, in them the stretches in the guest and the exits,
- * and the moments at which it is sent an interrupt.
+ * The run as "complete events" of the Trace Event Format (a JSON that Perfetto and chrome://tracing open). One track for the
+ * hypervisor: whose turn it is, its sleep, the machine's interrupts. One for each VM: the phases of its work, in them the
+ * stretches in the guest and the exits, and the moments at which it is sent an interrupt.
  */
 #include <inttypes.h>
 #include "decode.h"
@@ -50,7 +50,8 @@ static void write_us(FILE *file, const char *key, uint64_t ns)
 }
 
 /* Without its closing brace, so that arguments can follow. */
-static void begin_slice(struct timeline *timeline, unsigned track, const char *category, const char *name, uint64_t start, uint64_t end)
+static void begin_slice(struct timeline *timeline, unsigned track, const char *category, const char *name, uint64_t start,
+	uint64_t end)
 {
 	uint64_t ns = run_ns(timeline->run, start);
 
@@ -73,7 +74,8 @@ static void name_track(struct timeline *timeline, unsigned track, const char *na
 	fprintf(timeline->file, "{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_name\",\"args\":{\"name\":", track);
 	write_string(timeline->file, name);
 	fputs("}},\n", timeline->file);
-	fprintf(timeline->file, "{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%u}}", track, track);
+	fprintf(timeline->file,
+		"{\"ph\":\"M\",\"pid\":1,\"tid\":%u,\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":%u}}", track, track);
 }
 
 static void name_tracks(struct timeline *timeline)
@@ -138,8 +140,9 @@ static void draw_interrupt(struct timeline *timeline, const struct trace_log_rec
 static void draw_delivery(struct timeline *timeline, const struct trace_log_record *record)
 {
 	begin_event(timeline);
-	fprintf(timeline->file, "{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":%u,\"cat\":\"delivery\",\"name\":\"interrupt 0x%02x\"", TRACK(record->vm),
-		record->interruption & 0xff);
+	fprintf(timeline->file,
+		"{\"ph\":\"i\",\"s\":\"t\",\"pid\":1,\"tid\":%u,\"cat\":\"delivery\",\"name\":\"interrupt 0x%02x\"",
+		TRACK(record->vm), record->interruption & 0xff);
 	write_us(timeline->file, "ts", run_ns(timeline->run, record->start));
 	fputc('}', timeline->file);
 }
@@ -203,7 +206,9 @@ void timeline_write(const struct run *run, FILE *file)
 {
 	struct timeline timeline = { .run = run, .file = file };
 
-	fprintf(file, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"tsc_hz\":\"%" PRIu64 "\",\"lost\":\"%" PRIu64 "\"},\"traceEvents\":[",
+	fprintf(file,
+		"{\"displayTimeUnit\":\"ns\",\"otherData\":{\"tsc_hz\":\"%" PRIu64 "\",\"lost\":\"%" PRIu64 "\"},"
+		"\"traceEvents\":[",
 		run->log.header.tsc_hz, run->log.header.lost);
 	name_tracks(&timeline);
 	draw_phases(&timeline);
