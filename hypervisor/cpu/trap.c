@@ -23,7 +23,7 @@ static void print_registers(const struct trap_frame *f)
 	printf("r13 %016lx r14 %016lx r15 %016lx\n", f->r13, f->r14, f->r15);
 }
 
-/* It ended the HLT of cpu_idle(): otherwise interrupts are off here. */
+/* In cpu_idle() or cpu_take_interrupts(): otherwise interrupts are off here. */
 static void host_interrupt(uint8_t vector)
 {
 	uint64_t start = rdtsc();
