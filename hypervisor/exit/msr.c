@@ -120,12 +120,14 @@ static const struct msr_row *find(uint32_t msr)
 	return NULL;
 }
 
+/* lab 3C: an MSR that this CPU does not have */
 static enum verdict refuse(struct vm *vm, const char *what, uint32_t msr)
 {
 	vm_log(vm, "%s of MSR 0x%x refused: #GP", what, msr);
 	inject_exception(vm, VECTOR_GP, 0);
 	return VERDICT_SAME;
 }
+/* end of 3C */
 
 enum verdict handle_rdmsr(struct vm *vm)
 {

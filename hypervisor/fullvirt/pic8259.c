@@ -42,6 +42,7 @@ struct pic8259 {
 	struct vm *vm;
 };
 
+/* lab 3B: whose turn it is */
 /* The one of highest priority among these levels, or NONE: in the byte turned so that its level comes first, the lowest bit. */
 static unsigned highest(const struct chip *chip, uint8_t levels)
 {
@@ -58,6 +59,7 @@ static unsigned resolve_priority(const struct chip *chip)
 
 	return level == NONE || (chip->isr & 1u << level) ? NONE : level;
 }
+/* end of 3B */
 
 static void set_input(struct chip *chip, unsigned level, bool high)
 {
@@ -72,6 +74,7 @@ static void set_input(struct chip *chip, unsigned level, bool high)
 	}
 }
 
+/* lab 3B: the INT outputs of the two chips */
 static void raise_int(struct chip *chip)
 {
 	if (chip->next_icw == 0 && resolve_priority(chip) != NONE)
@@ -86,6 +89,7 @@ static void update(struct pic8259 *pic)
 	raise_int(&pic->master);
 	vm_set_interrupt(pic->vm, pic->master.intr);
 }
+/* end of 3B */
 
 void pic8259_set_irq(void *controller, unsigned irq, bool level)
 {
@@ -103,6 +107,7 @@ static void drop_int(struct chip *chip)
 		set_input(&chip->pic->master, CASCADE, false);
 }
 
+/* lab 3B: what the CPU is told */
 /* One chip's part in the INTA cycle: the level now in service, or SPURIOUS, which is never in service. */
 static unsigned acknowledge(struct chip *chip)
 {
@@ -131,6 +136,7 @@ uint8_t pic8259_acknowledge(struct pic8259 *pic)
 	update(pic);
 	return chip->vector_base | level;
 }
+/* end of 3B */
 
 static void refuse(struct chip *chip, const char *word, uint8_t value, uint8_t refused)
 {
@@ -176,6 +182,7 @@ static void write_icw(struct chip *chip, uint8_t value)
 	}
 }
 
+/* lab 3B: OCW2, the end of an interrupt */
 /* End of interrupt, specific or of the highest level in service, and the rotation that may go with it. */
 static void end_of_interrupt(struct chip *chip, uint8_t value)
 {
@@ -197,6 +204,7 @@ static void write_ocw2(struct chip *chip, uint8_t value)
 	else if (value & OCW2_R)
 		chip->lowest = value & OCW2_LEVEL;      /* set priority */
 }
+/* end of 3B */
 
 static void write_ocw3(struct chip *chip, uint8_t value)
 {

@@ -46,7 +46,7 @@ struct uart16550 {
 	struct uart_fifo receiver, transmitter;
 	struct timer timeout;
 	struct irq_line irq;
-	struct console *console;
+	struct vm *vm;                          /* the wire is its console */
 };
 
 static bool fifos_enabled(const struct uart16550 *uart)
@@ -54,6 +54,7 @@ static bool fifos_enabled(const struct uart16550 *uart)
 	return uart->receiver.depth > 1;
 }
 
+/* lab 3A: which interrupt IIR reports */
 /* The pending interrupt of the highest priority. */
 static uint8_t pending_interrupt(const struct uart16550 *uart)
 {
@@ -69,6 +70,7 @@ static uint8_t pending_interrupt(const struct uart16550 *uart)
 		return IIR_MODEM_STATUS;
 	return IIR_NONE;
 }
+/* end of 3A */
 
 /* On a PC, INTR reaches the bus through a gate that the OUT2 pin opens; loopback drives that pin inactive. */
 static void update_irq(struct uart16550 *uart)
@@ -122,9 +124,9 @@ static void receive_from_console(void *context)
 	char bytes[UART_FIFO_SIZE];
 	size_t n;
 
-	if ((uart->mcr & MCR_LOOP) || !console_has_input(uart->console))
+	if ((uart->mcr & MCR_LOOP) || !console_has_input(uart->vm->console))
 		return;
-	n = console_read(uart->console, bytes, uart->receiver.depth - uart->receiver.used);
+	n = console_read(uart->vm->console, bytes, uart->receiver.depth - uart->receiver.used);
 	for (size_t i = 0; i < n; i++)
 		receive(uart, bytes[i]);
 	update_irq(uart);
@@ -135,7 +137,7 @@ static bool send(struct uart16550 *uart, uint8_t byte)
 	char c = byte;
 
 	if (!(uart->mcr & MCR_LOOP))
-		return console_write(uart->console, &c, 1) == 1;
+		return console_write(uart->vm->console, &c, 1) == 1;
 	receive(uart, byte);
 	return true;
 }
@@ -169,6 +171,7 @@ static uint8_t read_rbr(struct uart16550 *uart)
 	return byte;
 }
 
+/* lab 3A: the interrupt "transmitter holding register empty" */
 /* A byte for the transmitter. Writing THR withdraws the THRE interrupt until the transmitter is empty again. */
 static void write_thr(struct uart16550 *uart, uint8_t value)
 {
@@ -200,7 +203,9 @@ static uint8_t read_iir(struct uart16550 *uart)
 	update_irq(uart);
 	return interrupt | (fifos_enabled(uart) ? IIR_FIFOS_ENABLED : 0);
 }
+/* end of 3A */
 
+/* lab 3A: the FIFO control register */
 static void reset_receiver(struct uart16550 *uart, unsigned depth)
 {
 	uart_fifo_reset(&uart->receiver, depth);
@@ -231,19 +236,22 @@ static void write_fcr(struct uart16550 *uart, uint8_t value)
 	update_irq(uart);
 	receive_from_console(uart);
 }
+/* end of 3A */
 
 /* The other end of the cable is always there and ready. In loopback the chip's own outputs come back as its inputs. */
-static uint8_t modem_inputs(uint8_t mcr)
+static uint8_t modem_inputs(const struct uart16550 *uart, uint8_t mcr)
 {
 	if (!(mcr & MCR_LOOP))
 		return MSR_CTS | MSR_DSR | MSR_DCD;
+	/* lab 3A: the modem lines in loopback */
 	return (mcr & MCR_RTS ? MSR_CTS : 0) | (mcr & MCR_DTR ? MSR_DSR : 0) |
 	       (mcr & MCR_OUT1 ? MSR_RI : 0) | (mcr & MCR_OUT2 ? MSR_DCD : 0);
+	/* end of 3A */
 }
 
 static void write_mcr(struct uart16550 *uart, uint8_t value)
 {
-	uint8_t lines = modem_inputs(value);
+	uint8_t lines = modem_inputs(uart, value);
 	uint8_t changed = lines ^ uart->modem_lines;
 
 	uart->mcr = value & MCR_BITS;
@@ -284,10 +292,12 @@ static uint32_t uart_read(void *device, uint16_t port, unsigned size)
 	bool dlab = uart->lcr & LCR_DLAB;
 
 	switch ((enum uart_register)(port % 8)) {
+	/* lab 3A: what is read at the two ports that DLAB changes */
 	case RBR_THR:
 		return dlab ? uart->dll : read_rbr(uart);
 	case IER:
 		return dlab ? uart->dlm : uart->ier;
+	/* end of 3A */
 	case IIR_FCR:
 		return read_iir(uart);
 	case LCR:
@@ -309,6 +319,7 @@ static void uart_write(void *device, uint16_t port, unsigned size, uint32_t valu
 	bool dlab = uart->lcr & LCR_DLAB;
 
 	switch ((enum uart_register)(port % 8)) {
+	/* lab 3A: what is written there */
 	case RBR_THR:
 		if (dlab)
 			uart->dll = value;
@@ -321,6 +332,7 @@ static void uart_write(void *device, uint16_t port, unsigned size, uint32_t valu
 		else
 			write_ier(uart, value);
 		break;
+	/* end of 3A */
 	case IIR_FCR:
 		write_fcr(uart, value);
 		break;
@@ -344,9 +356,9 @@ void uart16550_create(struct portbus *ports, uint16_t base, struct irq_line irq,
 	struct uart16550 *uart = zalloc(sizeof(*uart));
 
 	uart->irq = irq;
-	uart->console = vm->console;
+	uart->vm = vm;
 	uart->trigger = 1;
-	uart->modem_lines = modem_inputs(0);
+	uart->modem_lines = modem_inputs(uart, 0);
 	uart->thr_empty_interrupt = true;
 	uart_fifo_reset(&uart->receiver, 1);
 	uart_fifo_reset(&uart->transmitter, 1);
