@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 # ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup doctor demo run attach run-bare trace report test test-kvm bench clean images unit-tests built
+.PHONY: all help setup doctor demo run attach run-bare trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
 
 all: built                  ## build everything (the same as plain `make`)
 	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
@@ -54,6 +54,19 @@ test: built                 ## everything that can be tested here, each tier wit
 test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is there
 	@tests/run kvm
 
+lab:                        ## LAB=2: where to read and what to do next (without LAB=: the list of labs)
+	@labs/lib/lab "$(LAB)"
+
+grade: setup                ## LAB=2, or one exercise with EX=2B: points, and why not more (FORMAT=, SUBMISSION=: see labs/lib/README.md)
+	@labs/lib/grade $(if $(LAB),--lab $(LAB)) $(if $(EX),--exercise $(EX)) $(if $(FORMAT),--format $(FORMAT)) $(if $(SUBMISSION),--submission "$(SUBMISSION)") \
+		$(if $(RESULT),--result "$(RESULT)")
+
+handout: setup              ## OUT=FOLDER: the tree for students, without the solutions
+	@tools/handout "$(OUT)"
+
+test-labs: built            ## grade the graders: blanks, reference and wrong answers of every exercise (LAB=2 or LAB=2B: fewer; takes a while)
+	@tests/labs/run $(LAB)
+
 setup:                      ## install the packages that are missing (demo, run and test do it by themselves)
 	@tools/setup
 
@@ -77,3 +90,4 @@ built: setup
 -include guest-paravirt/build.mk
 include tools/build.mk
 include tests/build.mk
+include labs/lib/labs.mk

@@ -1,0 +1,44 @@
+# The labs. In a handout, files that hold a blank are compiled from source for one lab only, LAB=n; for every other lab their
+# objects come from reference/, so that each lab works whatever became of the others. reference/objects has one line for each
+# object: lab, source, object. Where there is no reference/, everything is compiled.
+LAB ?=
+ifneq ($(wildcard reference/objects),)
+OWN     ?= $(shell gawk '$$1 == "$(LAB)" { print $$2 }' reference/objects | sort -u)
+not_own := $(shell gawk -v own=' $(strip $(OWN)) ' '!index(own, " " $$2 " ") { print $$3 }' reference/objects)
+blanked := $(shell gawk '{ print $$3 }' reference/objects)
+
+$(not_own:%=$(B)/%): $(B)/%: reference/%
+	@mkdir -p $(@D)
+	$(call say,REF)cp $< $@
+$(blanked:%=$(B)/%): $(B)/own
+
+# Written anew when another lab's files are to be compiled.
+$(B)/own: written
+	@mkdir -p $(@D)
+	@echo '$(OWN)' | cmp -s - $@ || echo '$(OWN)' > $@
+.PHONY: written
+endif
+
+# What a grader boots: build/iso without the image that only `make run` needs.
+grade-images: $(ISO_ELFS) $(B)/disk.img
+	@:
+.PHONY: grade-images
+
+# labs/LAB/tests/NAME.c becomes build/labs/LAB/tests/NAME, as tests/unit/ does. LAB_NAME_EXTRA in labs/LAB/build.mk: more sources.
+-include $(wildcard labs/*/build.mk)
+$(B)/host/labs/%.o: HOST_CFLAGS += -iquote labs/lib -iquote tests/unit
+$(B)/labs/%: $(B)/host/labs/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$(subst /tests/,_,$$*)_EXTRA)) $(B)/host/libtwinlab.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $(filter %.o %.a,$^) -lcmocka
+
+# labs/LAB/guests/NAME.c, and NAME.asm if it is there, becomes build/labs/LAB/guests/NAME.elf, as tests/guests/ does.
+$(B)/labs/%.c.o: labs/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -Itests/guests/lib -c $< -o $@
+$(B)/labs/%.asm.o: labs/%.asm
+	@mkdir -p $(@D)
+	$(call say,NASM)nasm $(NASMFLAGS) $< -o $@
+$(B)/labs/%.elf: $(B)/labs/%.c.o $$(addprefix $(B)/,$$(addsuffix .o,$$(wildcard labs/$$*.asm))) $(test_guest_library) guest-unmodified/linker.ld
+	@mkdir -p $(@D)
+	$(call say,LINK)$(CC) $(KERNEL_LDFLAGS) -Wl,-s -Wl,-z,max-page-size=4096 -T guest-unmodified/linker.ld -o $@ $(filter %.o,$^)
+.PRECIOUS: $(B)/host/labs/%.o $(B)/labs/%.c.o $(B)/labs/%.asm.o

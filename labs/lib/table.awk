@@ -1,0 +1,14 @@
+# The table on the terminal: points of each exercise, and for each lost point what was expected, what was measured and where to look.
+END {
+	complete()
+	print ""
+	for (i = 1; i <= exercises; i++) {
+		ex = id[i]
+		printf "%s  %3d of %-3d  %s\n", ex, score[ex], points[ex], title[ex]
+		for (n = 1; n <= checks[ex]; n++)
+			if (status[ex, n] != "passed")
+				printf "      -%-3d %s\n           expected  %s\n           measured  %s\n           look at   %s\n", max[ex, n] - got[ex, n],
+					name[ex, n], expected[ex, n], measured[ex, n], where[ex, n]
+	}
+	printf "    %3d of %-3d\n", total_score, total
+}
