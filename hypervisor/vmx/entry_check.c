@@ -23,13 +23,6 @@ void entry_rule_fails(struct entry_check *check, enum vmcs_field field, const ch
 	check->found(check->context, sentence);
 }
 
-void check_rules(struct entry_check *check, const struct entry_rule *rules, unsigned count)
-{
-	for (const struct entry_rule *rule = rules; rule < rules + count; rule++)
-		if (!rule->holds(check->view))
-			entry_rule_fails(check, rule->field, rule->name, "%s", rule->sentence);
-}
-
 unsigned entry_check(const struct vmcs_view *view, void (*found)(void *context, const char *sentence), void *context)
 {
 	struct entry_check check = { .view = view, .found = found, .context = context };

@@ -147,79 +147,50 @@ static void check_msr_areas(struct entry_check *check)
 	}
 }
 
-static bool cr3_targets_exist(const struct vmcs_view *v)
+/* Memory type in bits 2:0, levels less 1 in 5:3, accessed and dirty flags in 6. SDM: "Extended-Page-Table Pointer (EPTP)" */
+static void check_ept_pointer(struct entry_check *check)
 {
-	return v->read(CR3_TARGET_COUNT) <= MISC_CR3_TARGETS(v->caps->misc);
+	const struct vmcs_view *v = check->view;
+	uint64_t pointer = v->read(EPT_POINTER), offers = v->caps->ept_vpid;
+	unsigned type = pointer & 7, levels = (pointer >> 3 & 7) + 1;
+
+	RULE(EPT_POINTER, (type == 6 && (offers & EPT_CAP_WRITE_BACK)) || (type == 0 && (offers & EPT_CAP_UNCACHEABLE)),
+		"memory type (bits 2:0): one that IA32_VMX_EPT_VPID_CAP offers, 6 or 0");
+	RULE(EPT_POINTER, (levels == 4 && (offers & EPT_CAP_4_LEVELS)) || (levels == 5 && (offers & EPT_CAP_5_LEVELS)),
+		"levels less 1 (bits 5:3): as IA32_VMX_EPT_VPID_CAP offers, 3 for 4 levels");
+	RULE(EPT_POINTER, !(pointer & 1 << 6) || (offers & EPT_CAP_ACCESSED_DIRTY),
+		"bit 6 must be 0: this CPU has no EPT accessed and dirty flags");
+	RULE(EPT_POINTER, !(pointer & 0xf80) && is_physical(v, pointer),
+		"bits 11:7 and those beyond the physical-address width must be 0");
 }
 
-static bool tpr_threshold_is_small(const struct vmcs_view *v)
+static void check_posted_interrupts(struct entry_check *check)
 {
-	return !is_on(v, &tpr_shadow) || is_on(v, &interrupt_delivery) || !(v->read(TPR_THRESHOLD) >> 4);
+	const struct vmcs_view *v = check->view;
+
+	RULE(POSTED_INTERRUPT_NOTIFICATION_VECTOR, v->read(POSTED_INTERRUPT_NOTIFICATION_VECTOR) <= 255, "must be a vector, 0 to 255");
+	RULE(POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, is_vmx_address(v, v->read(POSTED_INTERRUPT_DESCRIPTOR_ADDRESS), 64),
+		"must be a multiple of 64, a physical address");
 }
-
-static bool notification_is_vector(const struct vmcs_view *v)
-{
-	return !is_on(v, &posted_interrupts) || v->read(POSTED_INTERRUPT_NOTIFICATION_VECTOR) <= 255;
-}
-
-static bool posted_descriptor_is_good(const struct vmcs_view *v)
-{
-	return !is_on(v, &posted_interrupts) || is_vmx_address(v, v->read(POSTED_INTERRUPT_DESCRIPTOR_ADDRESS), 64);
-}
-
-static bool vpid_is_given(const struct vmcs_view *v)
-{
-	return !(secondary_controls(v) & CPU2_ENABLE_VPID) || v->read(VIRTUAL_PROCESSOR_ID) != 0;
-}
-
-/* EPT pointer: memory type in bits 2:0, levels less 1 in 5:3, accessed and dirty flags in 6. SDM: "Extended-Page-Table Pointer (EPTP)" */
-static bool ept_memory_type_exists(const struct vmcs_view *v)
-{
-	uint64_t type = is_on(v, &ept) ? v->read(EPT_POINTER) & 7 : 6;
-
-	return (type == 6 && (v->caps->ept_vpid & EPT_CAP_WRITE_BACK)) || (type == 0 && (v->caps->ept_vpid & EPT_CAP_UNCACHEABLE));
-}
-
-static bool ept_levels_exist(const struct vmcs_view *v)
-{
-	uint64_t levels = is_on(v, &ept) ? (v->read(EPT_POINTER) >> 3 & 7) + 1 : 4;
-
-	return (levels == 4 && (v->caps->ept_vpid & EPT_CAP_4_LEVELS)) || (levels == 5 && (v->caps->ept_vpid & EPT_CAP_5_LEVELS));
-}
-
-static bool ept_flags_exist(const struct vmcs_view *v)
-{
-	return !is_on(v, &ept) || !(v->read(EPT_POINTER) & 1 << 6) || (v->caps->ept_vpid & EPT_CAP_ACCESSED_DIRTY);
-}
-
-static bool ept_reserved_are_0(const struct vmcs_view *v)
-{
-	return !is_on(v, &ept) || (!(v->read(EPT_POINTER) & 0xf80) && is_physical(v, v->read(EPT_POINTER)));
-}
-
-static bool is_outside_smm(const struct vmcs_view *v)
-{
-	return !(entry_controls(v) & (ENTRY_TO_SMM | ENTRY_DEACTIVATE_DUAL_MONITOR));
-}
-
-static const struct entry_rule rules[] = {
-	RULE(CR3_TARGET_COUNT, cr3_targets_exist, "must not exceed the CPU's count of CR3 targets (IA32_VMX_MISC)"),
-	RULE(TPR_THRESHOLD, tpr_threshold_is_small, "bits 31:4 must be 0"),
-	RULE(POSTED_INTERRUPT_NOTIFICATION_VECTOR, notification_is_vector, "must be a vector, 0 to 255"),
-	RULE(POSTED_INTERRUPT_DESCRIPTOR_ADDRESS, posted_descriptor_is_good, "must be a multiple of 64, a physical address"),
-	RULE(VIRTUAL_PROCESSOR_ID, vpid_is_given, "must not be 0 while \"enable VPID\" is 1"),
-	RULE(EPT_POINTER, ept_memory_type_exists, "memory type (bits 2:0): one that IA32_VMX_EPT_VPID_CAP offers, 6 or 0"),
-	RULE(EPT_POINTER, ept_levels_exist, "levels less 1 (bits 5:3): as IA32_VMX_EPT_VPID_CAP offers, 3 for 4 levels"),
-	RULE(EPT_POINTER, ept_flags_exist, "bit 6 must be 0: this CPU has no EPT accessed and dirty flags"),
-	RULE(EPT_POINTER, ept_reserved_are_0, "bits 11:7 and those beyond the physical-address width must be 0"),
-	RULE(VM_ENTRY_CONTROLS, is_outside_smm, "\"entry to SMM\" and \"deactivate dual-monitor treatment\" must be 0"),
-};
 
 void check_controls(struct entry_check *check)
 {
+	const struct vmcs_view *v = check->view;
+
 	check_words(check);
 	check_dependencies(check);
 	check_pages(check);
 	check_msr_areas(check);
-	check_rules(check, RULES(rules));
+	RULE(CR3_TARGET_COUNT, v->read(CR3_TARGET_COUNT) <= MISC_CR3_TARGETS(v->caps->misc),
+		"must not exceed the CPU's count of CR3 targets (IA32_VMX_MISC)");
+	if (is_on(v, &tpr_shadow) && !is_on(v, &interrupt_delivery))
+		RULE(TPR_THRESHOLD, !(v->read(TPR_THRESHOLD) >> 4), "bits 31:4 must be 0");
+	if (is_on(v, &posted_interrupts))
+		check_posted_interrupts(check);
+	if (secondary_controls(v) & CPU2_ENABLE_VPID)
+		RULE(VIRTUAL_PROCESSOR_ID, v->read(VIRTUAL_PROCESSOR_ID) != 0, "must not be 0 while \"enable VPID\" is 1");
+	if (is_on(v, &ept))
+		check_ept_pointer(check);
+	RULE(VM_ENTRY_CONTROLS, !(entry_controls(v) & (ENTRY_TO_SMM | ENTRY_DEACTIVATE_DUAL_MONITOR)),
+		"\"entry to SMM\" and \"deactivate dual-monitor treatment\" must be 0");
 }

@@ -1,5 +1,5 @@
 #pragma once
-/* What the parts of the entry check share: rules as rows, and the questions that many of them ask. */
+/* What the parts of the entry check share: how a rule is written, and the questions that many of them ask. */
 #include <stdbool.h>
 #include <stdint.h>
 #include "cpu/cpu.h"
@@ -12,18 +12,11 @@ struct entry_check {
 	unsigned failures;
 };
 
-/* One rule about one field. */
-struct entry_rule {
-	enum vmcs_field field;
-	const char *name;                       /* the field's */
-	bool (*holds)(const struct vmcs_view *v);
-	const char *sentence;
-};
-
-#define RULE(field, holds, sentence) { field, #field, holds, sentence }
-#define RULES(table) table, sizeof(table) / sizeof(table[0])
-
-void check_rules(struct entry_check *check, const struct entry_rule *rules, unsigned count);
+/* One rule: if it does not hold, the sentence goes out, with the field's name and value. The caller's check is named check. */
+#define RULE(field, holds, sentence) \
+	((holds) ? (void)0 : entry_rule_fails(check, field, #field, "%s", sentence))
+#define CANONICAL_RULE(field) \
+	RULE(field, is_canonical(check->view, check->view->read(field)), "must be a canonical address")
 
 /* A rule is broken: say so, with the field's value. */
 void entry_rule_fails(struct entry_check *check, enum vmcs_field field, const char *name, const char *format, ...)
@@ -76,6 +69,11 @@ static inline bool is_ia32e_guest(const struct vmcs_view *v)
 static inline bool guest_is_protected(const struct vmcs_view *v)
 {
 	return v->read(GUEST_CR0) & CR0_PE;
+}
+
+static inline bool guest_is_paging(const struct vmcs_view *v)
+{
+	return v->read(GUEST_CR0) & CR0_PG;
 }
 
 static inline bool is_virtual_8086(const struct vmcs_view *v)
