@@ -1,5 +1,6 @@
 /*
- * #DB and #AC exit and come back as they were; other exceptions do not exit. SDM, "Debug Exceptions", "Alignment Check Exception (#AC)".
+ * #DB and #AC exit and come back as they were; other exceptions do not exit.
+ * SDM, "Debug Exceptions", "Alignment Check Exception (#AC)".
  */
 #include "guest.h"
 
@@ -71,7 +72,8 @@ static void data_breakpoint(void)
 	check("a data breakpoint: the write is done", watched, 1);
 }
 
-/* SDM, "Debug Control Register (DR7)": the CPU clears GD as it enters the handler, which could not touch a debug register otherwise. */
+/* SDM, "Debug Control Register (DR7)": the CPU clears GD as it enters the handler,
+   which could not touch a debug register otherwise. */
 static void general_detect(void)
 {
 	WRITE_REGISTER(dr6, DR6_AT_RESET);

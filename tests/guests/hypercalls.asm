@@ -1,4 +1,5 @@
-; void call_null(const struct all_registers *before, struct all_registers *after): VMCALL with every register set, and what came back.
+; void call_null(const struct all_registers *before, struct all_registers *after):
+; VMCALL with every register set, and what came back.
 section .text
 bits 64
 global call_null

@@ -1,6 +1,6 @@
 /*
- * Every hypercall with good arguments and with wild ones, through VMCALL: hypervisor/paravirt/abi.h. Nothing a guest passes may hurt
- * more than the call itself.
+ * Every hypercall with good arguments and with wild ones, through VMCALL: hypervisor/paravirt/abi.h. Nothing a guest
+ * passes may hurt more than the call itself.
  */
 #include "guest.h"
 
@@ -102,7 +102,8 @@ static void clock_msrs(void)
 	ATTEMPT("wrmsr", : : "c"(MSR_KVM_SYSTEM_TIME_NEW), "a"(4096 - 16 + 1), "d"(0) : "memory");
 	check_raised("a clock page across a page border: #GP", GP, 0);
 	wrmsr(MSR_KVM_SYSTEM_TIME_NEW, (uint64_t)&clock | 1);
-	check("the clock page is filled", clock.version % 2 == 0 && clock.tsc_to_system_mul && clock.flags == PVCLOCK_TSC_STABLE_BIT, true);
+	check("the clock page is filled", clock.version % 2 == 0 &&
+		clock.tsc_to_system_mul && clock.flags == PVCLOCK_TSC_STABLE_BIT, true);
 }
 
 /* KVM's formula; the page never changes here. */

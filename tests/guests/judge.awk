@@ -1,11 +1,13 @@
 #!/usr/bin/gawk -f
-# judge.awk LIST COM1-LOG REPORT: did every VM of the list (tools/vms' format) do what its own lines on the console say, and nothing else?
+# judge.awk LIST COM1-LOG REPORT: did every VM of the list (in tools/vms' format) do
+# what its own lines on the console say, and nothing else?
 # The report is a file that tools/report.awk has accepted: its nonce is this run's. lib/guest.h says what the lines mean.
 function fail(why) {
 	problems[name] = problems[name] "    " why "\n"
 }
 
-# The exits the guest itself caused, as "NAME=COUNT NAME=COUNT", in the order of the names. Of those that it expects in any number: "NAME=*".
+# The exits the guest itself caused, as "NAME=COUNT NAME=COUNT", in the order of the names.
+# Of those that it expects in any number: "NAME=*".
 function counted(id, phase, expected,    names, n, i, text, any) {
 	while (match(expected, /[A-Z_]+=\*/)) {
 		any[substr(expected, RSTART, RLENGTH - 2)]

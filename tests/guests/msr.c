@@ -26,7 +26,8 @@
 #define PAT_AT_RESET  0x0007040600070406ull
 
 #define READ(msr) ATTEMPT("rdmsr", : : "c"(msr) : "rax", "rdx")
-#define WRITE(msr, value) ATTEMPT("wrmsr", : : "c"(msr), "a"((uint32_t)(value)), "d"((uint32_t)((uint64_t)(value) >> 32)) : "memory")
+#define WRITE(msr, value) \
+	ATTEMPT("wrmsr", : : "c"(msr), "a"((uint32_t)(value)), "d"((uint32_t)((uint64_t)(value) >> 32)) : "memory")
 
 static void check_absent(uint32_t msr, const char *read, const char *write)
 {
@@ -102,7 +103,9 @@ static void others(void)
 /* SYSCALL's and SYSENTER's registers and the segment bases: the guest's own, without an exit. */
 static void own_registers(void)
 {
-	static const uint32_t own[] = { SYSENTER_CS, SYSENTER_ESP, SYSENTER_EIP, STAR, LSTAR, CSTAR, FMASK, FS_BASE, GS_BASE, KERNEL_GS };
+	static const uint32_t own[] = {
+		SYSENTER_CS, SYSENTER_ESP, SYSENTER_EIP, STAR, LSTAR, CSTAR, FMASK, FS_BASE, GS_BASE, KERNEL_GS,
+	};
 	uint64_t wrong = 0;
 
 	exits_begin("");

@@ -5,7 +5,10 @@
 #define SCRATCH 0x3ff
 #define AREA    0x180000ull                     /* pages that this guest uses for nothing else */
 #define UNMAP(address) do { page_table[(address) / PAGE] &= ~PRESENT; invlpg((void *)(address)); } while (0)
-#define MAP(address, flags) do { page_table[(address) / PAGE] = ((address) & ~(PAGE - 1)) | (flags); invlpg((void *)(address)); } while (0)
+#define MAP(address, flags) do { \
+	page_table[(address) / PAGE] = ((address) & ~(PAGE - 1)) | (flags); \
+	invlpg((void *)(address)); \
+} while (0)
 
 extern char ins_in_compatibility_mode[], outs_in_compatibility_mode[];  /* string_io.asm */
 

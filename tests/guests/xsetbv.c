@@ -2,7 +2,8 @@
 #include "guest.h"
 
 #define CR4_OSXSAVE (1ull << 18)
-#define XSETBV(index, value) ATTEMPT("xsetbv", : : "c"(index), "a"((uint32_t)(value)), "d"((uint32_t)((uint64_t)(value) >> 32)) : "memory")
+#define XSETBV(index, value) \
+	ATTEMPT("xsetbv", : : "c"(index), "a"((uint32_t)(value)), "d"((uint32_t)((uint64_t)(value) >> 32)) : "memory")
 
 static uint64_t xcr0(void)
 {
