@@ -61,6 +61,8 @@ static void finish(void)
 	for (unsigned i = 0; i < vm_count; i++)
 		console_flush(vms[i]->console); /* what they printed the wire */
 	report_print();                 /* the evidence */
+	if (nmi_count())
+		printf("%u NMIs came and were ignored\n", nmi_count());
 	trace_log_write();              /* of a traced run: every exit */
 	printf("all VMs have ended, powering off\n");
 	debug_end();

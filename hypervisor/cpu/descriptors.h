@@ -21,3 +21,7 @@ struct trap_frame {
 };
 
 void trap_handle(struct trap_frame *frame);
+
+/* NMIs, of which the machine should have none, are counted and told at the end: they may come in the midst of a print. */
+void count_nmi(void);
+unsigned nmi_count(void);

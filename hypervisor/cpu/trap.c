@@ -32,6 +32,18 @@ static void host_interrupt(uint8_t vector)
 	trace_log_event(TRACE_LOG_INTERRUPT, NULL, start, rdtsc(), vector);
 }
 
+static unsigned nmis;
+
+void count_nmi(void)
+{
+	nmis++;
+}
+
+unsigned nmi_count(void)
+{
+	return nmis;
+}
+
 void trap_handle(struct trap_frame *frame)
 {
 	if (frame->vector >= PIC_VECTOR_BASE) {
@@ -39,7 +51,7 @@ void trap_handle(struct trap_frame *frame)
 		return;
 	}
 	if (frame->vector == VECTOR_NMI) {
-		printf("NMI in the hypervisor at %016lx: ignored\n", frame->rip);
+		count_nmi();
 		return;
 	}
 	if (debug_trap(frame))

@@ -17,12 +17,12 @@
 #define HYPERVISOR      0x40000000u
 
 /* Leaf 1 */
-#define ECX_HIDDEN (1u << 2 | 1u << 3 | 1u << 5 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 11 | 1u << 15 | 1u << 17 | 1u << 18 | 1u << 21 | \
-	1u << 24 | 1u << 27 | 1u << 31) /* DTES64 MONITOR VMX SMX EIST TM2 SDBG PDCM PCID DCA x2APIC TSC-deadline OSXSAVE hypervisor */
+#define ECX_HIDDEN (1u << 2 | 1u << 3 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 11 | 1u << 15 | 1u << 17 | 1u << 18 | 1u << 21 | 1u << 24 | \
+	1u << 27)                       /* DTES64 MONITOR SMX EIST TM2 SDBG PDCM PCID DCA x2APIC TSC-deadline OSXSAVE */
 #define ECX_XSAVE   (1u << 26)
 #define ECX_OSXSAVE (1u << 27)
-#define EDX_HIDDEN (1u << 7 | 1u << 9 | 1u << 12 | 1u << 14 | 1u << 21 | 1u << 22 | 1u << 28 | 1u << 29 | 1u << 31)
-	/* MCE APIC MTRR MCA DS ACPI HTT TM PBE */
+#define EDX_HIDDEN (1u << 7 | 1u << 9 | 1u << 12 | 1u << 14 | 1u << 21 | 1u << 22 | 1u << 29 | 1u << 31)
+	/* MCE APIC MTRR MCA DS ACPI TM PBE */
 /* Leaf 7 */
 #define EBX7_SHOWN (1u << 0 | 1u << 3 | 1u << 5 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 18 | 1u << 19 | 1u << 20 | 1u << 29)
 	/* FSGSBASE BMI1 AVX2 SMEP BMI2 ERMS RDSEED ADX SMAP SHA */
@@ -40,11 +40,22 @@ uint64_t guest_xcr0_bits(void)
 	return xcr0_bits;
 }
 
+/* lab 1A: leaf 1, one CPU of this kind and nothing of who else is there */
+#define ECX_VMX        (1u << 5)
+#define ECX_HYPERVISOR (1u << 31)       /* ours, where the hypervisor is itself a guest */
+#define EDX_HTT        (1u << 28)
+
+static void settle_leaf1(struct cpuid *leaf)
+{
+	leaf->ebx = (leaf->ebx & 0xff00) | 1u << 16;            /* CLFLUSH size; one logical CPU, its APIC ID 0 */
+	leaf->ecx &= ~(ECX_HIDDEN | ECX_VMX | ECX_HYPERVISOR);
+	leaf->edx &= ~(EDX_HIDDEN | EDX_HTT);
+}
+/* end of 1A */
+
 static void settle_features(void)
 {
-	basic[1].ebx = (basic[1].ebx & 0xff00) | 1u << 16;      /* CLFLUSH size; one logical CPU, its APIC ID 0 */
-	basic[1].ecx &= ~ECX_HIDDEN;
-	basic[1].edx &= ~EDX_HIDDEN;
+	settle_leaf1(&basic[1]);
 	basic[7] = (struct cpuid){ .ebx = basic[7].ebx & EBX7_SHOWN, .ecx = basic[7].ecx & ECX7_SHOWN };
 	if (basic[1].ecx & ECX_XSAVE)
 		xcr0_bits = basic[0xd].eax & XCR0_SHOWN;
@@ -79,7 +90,8 @@ void cpuid_init(void)
 	settle_features();
 }
 
-/* Leaf 4, subleaf by subleaf: the real caches, shared by one logical CPU of one core. */
+/* lab 1A: leaf 4, the caches */
+/* The real ones, subleaf by subleaf, shared by one logical CPU of one core. */
 static struct cpuid cache_leaf(uint32_t subleaf)
 {
 	struct cpuid leaf = cpuid(4, subleaf);
@@ -87,6 +99,7 @@ static struct cpuid cache_leaf(uint32_t subleaf)
 	leaf.eax &= 0x3ff;
 	return leaf;
 }
+/* end of 1A */
 
 /* Leaf 0xd: the XSAVE area, cut down to the state that the guest may turn on. */
 static struct cpuid xsave_leaf(const struct vm *vm, uint32_t subleaf)
@@ -112,6 +125,7 @@ static struct cpuid xsave_leaf(const struct vm *vm, uint32_t subleaf)
 	return leaf;
 }
 
+/* lab 1A: leaf 1, what depends on the guest */
 static struct cpuid feature_leaf(const struct vm *vm)
 {
 	struct cpuid leaf = basic[1];
@@ -122,6 +136,7 @@ static struct cpuid feature_leaf(const struct vm *vm)
 		leaf.ecx |= ECX_OSXSAVE;
 	return leaf;
 }
+/* end of 1A */
 
 static struct cpuid basic_leaf(const struct vm *vm, uint32_t leaf, uint32_t subleaf)
 {
@@ -148,6 +163,7 @@ static struct cpuid hypervisor_leaf(uint32_t leaf)
 	return (struct cpuid){ r[0], r[1], r[2], r[3] };
 }
 
+/* lab 1A: which leaves there are */
 /* A leaf above the highest answers like the highest basic one. SDM: "CPUID—CPU Identification" */
 static struct cpuid answer(const struct vm *vm, uint32_t leaf, uint32_t subleaf)
 {
@@ -159,6 +175,7 @@ static struct cpuid answer(const struct vm *vm, uint32_t leaf, uint32_t subleaf)
 		return hypervisor_leaf(leaf);
 	return basic_leaf(vm, highest_basic, subleaf);
 }
+/* end of 1A */
 
 static void put_answer(struct vcpu_regs *regs, const struct cpuid *leaf)
 {
@@ -184,5 +201,7 @@ enum verdict handle_cpuid(struct vm *vm)
 		put_answer(&vm->vcpu.regs, &basic[leaf]);
 	else
 		compute_answer(vm);
+	if (__builtin_expect(vm->hides_time, 0))
+		hide_time(vm);
 	return VERDICT_NEXT;
 }

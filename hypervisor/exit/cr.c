@@ -40,6 +40,14 @@ void guest_mode_changed(struct vm *vm)
 	vmcs_write(VM_EXIT_CONTROLS, exit);
 }
 
+/* SDM: "Initializing IA-32e Mode": PAE is on, the code segment is not a 64-bit one yet, and TR holds no 16-bit TSS. */
+static bool can_enter_long_mode(uint64_t cr4)
+{
+	bool tss_is_16bit = (vmcs_read(GUEST_TR_ACCESS_RIGHTS) & 15) == 3;
+
+	return (cr4 & CR4_PAE) && !(vmcs_read(GUEST_CS_ACCESS_RIGHTS) & ACCESS_RIGHTS_L) && !tss_is_16bit;
+}
+
 /* What a MOV to CR0 refuses with #GP. SDM: "MOV—Move to/from Control Registers" */
 static bool cr0_is_valid(uint64_t value)
 {
@@ -52,7 +60,7 @@ static bool cr0_is_valid(uint64_t value)
 		return false;
 	if ((value & CR0_NW) && !(value & CR0_CD))
 		return false;
-	if ((value & CR0_PG) && !was_paging && (efer & EFER_LME) && !(cr4 & CR4_PAE))
+	if ((value & CR0_PG) && !was_paging && (efer & EFER_LME) && !can_enter_long_mode(cr4))
 		return false;
 	return !(was_paging && !(value & CR0_PG) && (vmcs_read(GUEST_CS_ACCESS_RIGHTS) & ACCESS_RIGHTS_L));
 }
@@ -104,19 +112,12 @@ static enum verdict write_guest_cr0(struct vm *vm, uint64_t value)
 	return VERDICT_NEXT;
 }
 
-/* Only a write that touches a bit of ours comes here. They read 0 and stay 0. */
+/* Only a write that would set a bit of ours comes here: they read 0, and stay 0, because CPUID shows none of what they turn on. */
 static enum verdict write_guest_cr4(struct vm *vm, uint64_t value)
 {
-	bool long_mode = vmcs_read(GUEST_IA32_EFER) & EFER_LMA;
-
-	if ((value & vmcs_read(CR4_GUEST_HOST_MASK)) || (long_mode && !(value & CR4_PAE))) {
-		vm_log(vm, "write of 0x%lx to CR4 refused: #GP", value);
-		inject_exception(vm, VECTOR_GP, 0);
-		return VERDICT_SAME;
-	}
-	vmcs_write(GUEST_CR4, value | vmx_capabilities.cr4_fixed0);
-	vmcs_write(CR4_READ_SHADOW, value);
-	return VERDICT_NEXT;
+	vm_log(vm, "write of 0x%lx to CR4 refused: #GP", value);
+	inject_exception(vm, VECTOR_GP, 0);
+	return VERDICT_SAME;
 }
 
 static enum verdict write_guest_cr8(struct vm *vm, uint64_t value)

@@ -1,7 +1,7 @@
 #include "cpu/cpu.h"
+#include "cpu/descriptors.h"
 #include "debug/debug.h"
 #include "exit/exit.h"
-#include "lib/printf.h"
 #include "vm/vm.h"
 #include "vmx/vmx.h"
 
@@ -44,6 +44,18 @@ static void send_back(uint32_t information)
 	vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, information & (INTR_VALID | INTR_DELIVER_ERROR | INTR_TYPE_MASK | INTR_VECTOR_MASK));
 }
 
+/* The exit came while the CPU was delivering an interrupt that its controller has seen acknowledged: it must not get lost.
+   SDM: "Information for VM Exits That Occur During Event Delivery". */
+static void keep_interrupt(struct vm *vm)
+{
+	uint32_t event = vmcs_read(IDT_VECTORING_INFORMATION);
+
+	if ((event & INTR_VALID) && (event & INTR_TYPE_MASK) == INTR_TYPE_EXTERNAL) {
+		vm->vcpu.put_aside = event & INTR_VECTOR_MASK;
+		run_until = 0;
+	}
+}
+
 /*
  * Only #DB, #AC and #MC are intercepted, and #BP while GDB has breakpoints in this guest. The first two because a guest can arrange that
  * delivering one raises the next, for ever, inside the CPU (CVE-2015-5307, CVE-2015-8104): here each round is an exit, so the VM's slice still
@@ -55,6 +67,7 @@ static enum verdict reflect(struct vm *vm, uint32_t information)
 
 	if (debug_guest_exception(vm, vector))
 		return VERDICT_YIELD;
+	keep_interrupt(vm);
 	if (vector == VECTOR_DB)
 		complete_debug_exception(vm);
 	send_back(information);
@@ -66,7 +79,7 @@ enum verdict handle_exception(struct vm *vm)
 	uint32_t information = vmcs_read(VM_EXIT_INTERRUPTION_INFORMATION);
 
 	if ((information & INTR_TYPE_MASK) == INTR_TYPE_NMI) {
-		printf("NMI while %s ran: ignored\n", vm->name);
+		count_nmi();
 		return VERDICT_SAME;
 	}
 	if ((information & INTR_VECTOR_MASK) == VECTOR_MC) {

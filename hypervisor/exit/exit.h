@@ -54,6 +54,9 @@ enum verdict handle_unsupported(struct vm *vm);
 /* Settle the answers of CPUID, once, before the first VM. */
 void cpuid_init(void);
 
+/* Turn the guest's time-stamp counter back by what this exit has taken, so that it cannot tell that there was one. */
+void hide_time(struct vm *vm);
+
 /* The XCR0 bits that a guest may set: those of the CPU that CPUID shows it. 0 without XSAVE. */
 uint64_t guest_xcr0_bits(void);
 

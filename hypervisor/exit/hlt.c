@@ -8,7 +8,7 @@ enum verdict handle_hlt(struct vm *vm)
 {
 	if (!(vmcs_read(GUEST_RFLAGS) & RFLAGS_IF))
 		vm_fault(vm, "halted with interrupts off: nothing can wake it");
-	else if (vm->interrupt_pending)
+	else if (vm_interrupt_waits(vm))
 		run_until = 0;
 	else
 		vm_block(vm);

@@ -45,14 +45,22 @@ static bool can_take_interrupt(void)
 		!(vmcs_read(VM_ENTRY_INTERRUPTION_INFORMATION) & INTR_VALID);
 }
 
+static uint8_t next_vector(struct vm *vm)
+{
+	uint8_t vector = vm->vcpu.put_aside;
+
+	vm->vcpu.put_aside = 0;
+	return vector ? vector : vm->acknowledge(vm);
+}
+
 void interrupt_deliver(struct vm *vm)
 {
 	if (can_take_interrupt()) {
-		uint8_t vector = vm->acknowledge(vm);
+		uint8_t vector = next_vector(vm);
 
 		vmcs_write(VM_ENTRY_INTERRUPTION_INFORMATION, INTR_VALID | INTR_TYPE_EXTERNAL | vector);
 		trace_log_delivery(vm, vector);
 	}
-	if (vm->interrupt_pending && !vm->vcpu.window_requested)
+	if (vm_interrupt_waits(vm) && !vm->vcpu.window_requested)
 		request_window(vm, true);       /* it cannot now, or one more waits behind the one just injected */
 }

@@ -114,6 +114,7 @@ static bool move_element(struct string_io *io)
 	return true;
 }
 
+/* lab 2C: as many elements at once as one page holds */
 /* Move as many whole elements as lie in one page: straight between device and guest memory. Returns how many; 0 if the guest faults. */
 static uint64_t move_run(struct string_io *io, uint64_t count)
 {
@@ -137,6 +138,7 @@ static uint64_t move_run(struct string_io *io, uint64_t count)
 		portbus_write_string(io->vm->pc->ports, io->port, io->size, bytes, count);
 	return count;
 }
+/* end of 2C */
 
 /* Address size 16 leaves the rest of a register alone, 32 clears the upper half. */
 static uint64_t stepped(const struct string_io *io, uint64_t old, uint64_t distance)
@@ -146,6 +148,7 @@ static uint64_t stepped(const struct string_io *io, uint64_t old, uint64_t dista
 	return io->register_mask == 0xffff ? merge(old, value, 0xffff) : value;
 }
 
+/* lab 2C: what the registers say afterwards */
 /* The registers step on with every element, so that a fault or the end of our patience leaves an instruction that can go on. */
 static void step(struct string_io *io, uint64_t count)
 {
@@ -158,6 +161,7 @@ static void step(struct string_io *io, uint64_t count)
 	if (io->rep)
 		regs->rcx = stepped(io, regs->rcx, -count);
 }
+/* end of 2C */
 
 static uint64_t elements_left(const struct string_io *io)
 {
@@ -184,6 +188,7 @@ static struct string_io begin_string_io(struct vm *vm, uint64_t qualification)
 	};
 }
 
+/* lab 2C: one exit for the whole instruction */
 static enum verdict string_io(struct vm *vm, uint64_t qualification)
 {
 	struct string_io io = begin_string_io(vm, qualification);
@@ -200,6 +205,7 @@ static enum verdict string_io(struct vm *vm, uint64_t qualification)
 	}
 	return left ? VERDICT_YIELD : VERDICT_NEXT;
 }
+/* end of 2C */
 
 enum verdict handle_io(struct vm *vm)
 {

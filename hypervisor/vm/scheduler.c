@@ -45,7 +45,7 @@ static void run_timers(uint64_t now)
 
 		if (is_alive(vm))
 			timer_queue_run(&vm->timers, now);
-		if (vm->state == VM_BLOCKED && vm->interrupt_pending)
+		if (vm->state == VM_BLOCKED && vm_interrupt_waits(vm))
 			vm->state = VM_RUNNABLE;
 	}
 }

@@ -41,6 +41,7 @@ struct vcpu {
 	uint64_t launched;              /* 0: the next entry is a VMLAUNCH, 1: a VMRESUME */
 	uint64_t host_stack;            /* the hypervisor's RSP while the guest runs */
 	struct vmcs *vmcs;              /* its VMCS region */
+	uint8_t put_aside;              /* a vector whose delivery an exit cut short: it comes first; 0: none */
 	bool window_requested;          /* "interrupt-window exiting" is on */
 	uint64_t cr8;                   /* its task priority: there is no local APIC behind it */
 	struct switched_state {         /* what neither the VMCS nor enter.asm switches: vmx/switch.c does, when another VM's turn comes */
@@ -65,6 +66,7 @@ struct vm {
 	uint8_t (*acknowledge)(struct vm *vm);
 
 	enum vm_kind kind;
+	bool hides_time;                /* exit/hide_time.c: its TSC leaves out what its CPUID exits take */
 	unsigned id;                    /* 0, 1, … in the order of the boot command line */
 	char name[VM_NAME_MAX];
 	struct guest_memory memory;
@@ -94,6 +96,12 @@ static inline void vm_set_interrupt(struct vm *vm, bool pending)
 	if (pending && !vm->interrupt_pending)
 		run_until = 0;
 	vm->interrupt_pending = pending;
+}
+
+/* Is there an interrupt that the guest has not got yet? */
+static inline bool vm_interrupt_waits(const struct vm *vm)
+{
+	return vm->interrupt_pending || vm->vcpu.put_aside;
 }
 
 /* The guest asked to be powered off or reset (how: a few words, "port 0x604", "hypercall shutdown"). */

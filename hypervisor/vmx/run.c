@@ -93,7 +93,7 @@ static void prepare_entry(struct vm *vm)
 		vm->memory.ept->stale = false;
 		vmx_invept(ept_pointer(vm->memory.ept));
 	}
-	if (vm->interrupt_pending && !debug_is_stepping(vm))
+	if (vm_interrupt_waits(vm) && !debug_is_stepping(vm))
 		interrupt_deliver(vm);
 }
 
@@ -106,10 +106,10 @@ static void run_turn(struct vm *vm, uint64_t end)
 	set_preemption_timer(end);
 	trace_turn_begins(vm);
 	while (vm->state == VM_RUNNABLE && !let_scheduler_look && timer_queue_next(&vm->timers) >= sooner_timer) {
+		run_until = end;
 		prepare_entry(vm);
 		if (!vm->vcpu.launched && !entry_is_sound(vm))
 			break;
-		run_until = end;
 		if (debug_engaged)
 			debug_before_entry(vm);
 
