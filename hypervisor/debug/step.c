@@ -153,6 +153,8 @@ bool step_is_done(struct vm *vm)
 	if (!debug_is_stepping(vm) || !(moved || trapped || ended || (guest.by_timer && last->reason == EXIT_PREEMPTION_TIMER)))
 		return false;
 	set_guest_tf(false);
+	if (moved)                      /* Bochs keeps the trap pending as well */
+		vmcs_write(GUEST_PENDING_DEBUG_EXCEPTIONS, 0);
 	return ended || !in_range(vmcs_read(GUEST_RIP));
 }
 

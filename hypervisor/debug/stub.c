@@ -8,6 +8,7 @@
 #include "debug/machine.h"
 #include "hw/serial.h"
 #include "hw/tsc.h"
+#include "lib/log.h"
 #include "lib/printf.h"
 #include "lib/string.h"
 #include "vm/scheduler.h"
@@ -164,6 +165,8 @@ static void stand_still(struct trap_frame *frame, const struct debug_stop *stop)
 	breakpoints_lift();
 	step_cancel();
 	serial_use_polling(line);
+	if (log_port())
+		serial_flush(log_port());
 	talk(report(stop));
 	debug_engaged = session.attached;
 	owes_report = owes_report && session.attached;

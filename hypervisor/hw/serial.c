@@ -265,9 +265,21 @@ void serial_poll(struct serial_port *port)
 	receive(port);
 }
 
+/* IER off and on makes a new edge, if there is a cause: for the other UART on this line too, whose edge may have been lost while
+   nobody served it. */
+static void raise_line_again(unsigned irq)
+{
+	for (struct serial_port *port = ports; port < ports + PORTS; port++)
+		if (port->irq == irq && port->interrupts) {
+			uart_write(port, IER, 0);
+			uart_write(port, IER, port->ier);
+		}
+}
+
 void serial_use_interrupts(struct serial_port *port)
 {
 	port->interrupts = true;
 	set_ier(port, IER_ERBFI);
 	irq_connect(port->irq, serve_line, port);
+	raise_line_again(port->irq);
 }
