@@ -117,6 +117,12 @@ static bool set_kernel(struct parser *parser, const char *value)
 	return copy_name(parser->config->kernel, value) || fail(parser, "kernel wants the name of a boot module, not", value);
 }
 
+static bool set_hide(struct parser *parser, const char *value)
+{
+	parser->config->hides_time = !strcmp(value, "time");
+	return parser->config->hides_time || fail(parser, "hide wants time, not", value);
+}
+
 static bool set_autorun(struct parser *parser, const char *value)
 {
 	if (strlen(value) >= AUTORUN_MAX)
@@ -130,7 +136,7 @@ static const struct {
 	bool (*set)(struct parser *parser, const char *value);
 } options[] = {
 	{ "kind", set_kind }, { "mem", set_memory }, { "disk", set_disk },
-	{ "console", set_console }, { "kernel", set_kernel }, { "autorun", set_autorun },
+	{ "console", set_console }, { "kernel", set_kernel }, { "hide", set_hide }, { "autorun", set_autorun },
 };
 
 static bool parse_option(struct parser *parser, char *option)
@@ -181,6 +187,8 @@ static bool parse_vm(struct parser *parser, char *name)
 	}
 	if (!parser->has_kind)
 		return fail(parser, "missing word", "kind=");
+	if (config->hides_time && config->kind == VM_PARAVIRT)
+		return fail(parser, "a paravirt guest's clock would go wrong with", "hide=time");
 	if (!config->kernel[0])
 		copy_name(config->kernel, config->kind == VM_PARAVIRT ? "paravirt" : "unmodified");
 	return true;

@@ -91,6 +91,7 @@ void vm_create(const struct vm_config *config, const struct boot_info *boot)
 
 	vm->id = vm_count;
 	vm->kind = config->kind;
+	vm->hides_time = config->hides_time;
 	memcpy(vm->name, config->name, sizeof(vm->name));
 	trace_create(vm);
 	vm->state_since_ns = clock_now_ns();

@@ -34,6 +34,17 @@ static void defaults(void **state)
 	assert_string_equal(configs[1].name, "two");
 	assert_int_equal(configs[1].kind, VM_PARAVIRT);
 	assert_string_equal(configs[1].kernel, "paravirt");
+	assert_false(configs[0].hides_time);
+}
+
+static void hidden_time(void **state)
+{
+	assert_int_equal(parse("vm=one,hide=time,kind=unmodified"), 1);
+	assert_true(configs[0].hides_time);
+	assert_int_equal(parse("vm=one,kind=unmodified,hide=nothing"), -1);
+	assert_string_equal(error, "vm=one: hide wants time, not 'nothing'");
+	assert_int_equal(parse("vm=one,hide=time,kind=paravirt"), -1);
+	assert_string_equal(error, "vm=one: a paravirt guest's clock would go wrong with 'hide=time'");
 }
 
 static void every_option(void **state)
@@ -292,6 +303,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(every_option),
+		cmocka_unit_test(hidden_time),
 		cmocka_unit_test(memory_sizes),
 		cmocka_unit_test(a_sentence_for_each_mistake),
 		cmocka_unit_test(several_may_share_a_kernel_and_have_nothing),
