@@ -2,7 +2,6 @@
 /*
  * A lab's test on the host of a source file that reads and writes the VMCS: include this first, then the .c file itself. VMREAD and VMWRITE
  * go to an array, and the CPU's registers answer what the test says. What the file calls besides, the test defines.
- * The test is called as host_test.h says: `NAME PATTERN NONCE`.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +16,7 @@
 #include "vm/vm.h"
 #include "vmx/capabilities.h"
 #include "vmx/vmx.h"
+#include "host_main.h"
 
 #define VMCS_FIELDS 0x6c18              /* behind the highest encoding */
 
@@ -66,12 +66,3 @@ static inline void vmcs_clear(void)
 	memset(vmcs_is_written, 0, sizeof(vmcs_is_written));
 	fault[0] = '\0';
 }
-
-#define LAB_MAIN(tests) \
-	int main(int argc, char **argv) \
-	{ \
-		cmocka_set_test_filter(argc > 1 ? argv[1] : "*"); \
-		int failures = cmocka_run_group_tests(tests, NULL, NULL); \
-		printf("ended %s\n", argc > 2 ? argv[2] : ""); \
-		return failures != 0; \
-	}

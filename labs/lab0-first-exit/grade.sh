@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# The grader of lab 0. labs/lib/README.md tells what these functions do.
+folder=labs/lab0-first-exit
+
+both() {
+	machine_run both tools/vms halt
+}
+
+# ---- 0A ----
+
+# exits_to_the_prompt KIND: all of the phase "boot" that this guest caused.
+exits_to_the_prompt() {
+	both && prediction_near "boot-exits-$1" "$(report_count both "$1" 0x10 all)" 10
+}
+
+# The reason with the most exits of that phase, the host's own left out.
+most_frequent() {
+	gawk -v vm="vm=$(vm_field both "$1" id)" '
+		$1 == "@count" && $2 == vm && $3 == "phase=0x10" && $4 !~ /=(EXTERNAL_INTERRUPT|PREEMPTION_TIMER)$/ && substr($5, 3) + 0 > most {
+			most = substr($5, 3) + 0
+			name = substr($4, 6)
+		}
+		END { print name }' "$OUT/both/report.txt"
+}
+
+reason_is_most_frequent() {
+	both && answer_is "boot-reason-$1" "$(most_frequent "$1")"
+}
+
+# prediction_near KEY MEASURED PERCENT
+prediction_near() {
+	local value
+	value=$(answer_number "$1") || { printf '%s\n' "$value"; return 1; }
+	found "$2, give or take $3 %" "answers.txt says $value"
+	[ $((100 * value)) -ge $(($2 * (100 - $3))) ] && [ $((100 * value)) -le $(($2 * (100 + $3))) ]
+}
+
+grade_0A() {
+	local kind
+	for kind in unmodified paravirt; do
+		check_points 0A "exits to the prompt, $kind guest" 3 $folder/answers.txt exits_to_the_prompt $kind
+		check_points 0A "their most frequent reason, $kind guest" 2 $folder/answers.txt reason_is_most_frequent $kind
+	done
+}
+
+# ---- 0C ----
+
+# guests_did_well RUN LIST: the tiny guests of this run say so, and the report counts what they say.
+guests_did_well() {
+	local verdicts
+	verdicts=$(gawk -v label= -f tests/guests/judge.awk "$2" "$OUT/$1/com1.log" "$OUT/$1/report.txt")
+	! grep -q '^FAIL' <<<"$verdicts" && grep -q '^PASS' <<<"$verdicts" ||
+		{ found "the guests of $2 find all as it should be" "$(grep -A1 '^FAIL' <<<"$verdicts" | sed -n '2s/^ *//p')"; return 1; }
+}
+
+guests_step() {
+	machine_run steps $folder/guests/steps.vms '' build/$folder/guests/steps.elf && guests_did_well steps $folder/guests/steps.vms
+}
+
+both_boot() {
+	both && vm_ended both unmodified && vm_ended both paravirt
+}
+
+grade_0C() {
+	local where=hypervisor/vmx/run.c
+	check_points 0C "steps over the instruction" 6 $where host_test advance steps_over_the_instruction
+	check_points 0C "ends the shadow of STI and MOV SS, and nothing else" 6 $where host_test advance ends_the_shadow
+	check_points 0C "stays where an exception is raised" 5 $where host_test advance stays_for_an_exception
+	check_points 0C "lets the scheduler look" 5 $where host_test advance lets_the_scheduler_look
+	check_points 0C "a guest finds no instruction done twice or left out" 4 $where guests_step
+	check_points 0C "both guests boot and power off" 4 $where both_boot
+}
+
+# ---- 0D ----
+
+grade_0D() {
+	local where=hypervisor/vmx/setup.c
+	check_points 0D "the hypervisor's own TR" 10 "$where: write_host_state()" host_test set_up the_hosts_tr
+	check_points 0D "the guest's TR" 10 "$where: write_guest_segments()" host_test set_up the_guests_tr
+	check_points 0D "the guest's CR4" 10 "$where: write_guest_state()" host_test set_up the_guests_cr4
+	check_points 0D "both guests are entered, boot and power off" 10 $where both_boot
+}
