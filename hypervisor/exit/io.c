@@ -140,6 +140,7 @@ static uint64_t move_run(struct string_io *io, uint64_t count)
 }
 /* end of 2C */
 
+/* lab 2C: what the registers say afterwards */
 /* Address size 16 leaves the rest of a register alone, 32 clears the upper half. */
 static uint64_t stepped(const struct string_io *io, uint64_t old, uint64_t distance)
 {
@@ -148,7 +149,6 @@ static uint64_t stepped(const struct string_io *io, uint64_t old, uint64_t dista
 	return io->register_mask == 0xffff ? merge(old, value, 0xffff) : value;
 }
 
-/* lab 2C: what the registers say afterwards */
 /* The registers step on with every element, so that a fault or the end of our patience leaves an instruction that can go on. */
 static void step(struct string_io *io, uint64_t count)
 {

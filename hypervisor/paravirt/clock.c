@@ -33,9 +33,11 @@ static void end_update(uint32_t *version, uint32_t published)
 	__atomic_store_n(version, 2 * published, __ATOMIC_SEQ_CST);
 }
 
+/* lab 2E: the page that tells the time */
 /* The page counts from the hypervisor's start, exactly as clock_now_ns() does, so it never needs to be published again. */
-static void publish_system_time(struct clock_service *service, struct pvclock_time_info *info)
+static void publish_system_time(struct vm *vm, struct pvclock_time_info *info)
 {
+	struct clock_service *service = &vm->paravirt->clock;
 	struct tsc_scale scale = tsc_to_ns_scale();
 
 	begin_update(&info->version, &service->system_time_published);
@@ -48,6 +50,7 @@ static void publish_system_time(struct clock_service *service, struct pvclock_ti
 	memset(info->pad, 0, sizeof(info->pad));
 	end_update(&info->version, service->system_time_published);
 }
+/* end of 2E */
 
 static void publish_wall_clock(struct clock_service *service, struct pvclock_wall_clock *wall)
 {
@@ -99,7 +102,7 @@ static bool write_system_time(struct vm *vm, uint64_t value)
 		return false;
 	vm->paravirt->clock.system_time = value;
 	if (value & ENABLE)
-		publish_system_time(&vm->paravirt->clock, info);
+		publish_system_time(vm, info);
 	return true;
 }
 

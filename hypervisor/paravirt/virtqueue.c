@@ -45,11 +45,6 @@ static uint64_t avail_entry(const struct virtqueue *queue)
 	return queue->avail + avail_bytes(queue->last_avail & (queue->size - 1));
 }
 
-static uint64_t used_entry(const struct virtqueue *queue)
-{
-	return queue->used + used_bytes(queue->used_idx & (queue->size - 1));
-}
-
 /* The head of the next available chain. */
 static bool next_head(struct virtqueue *queue, uint16_t *head)
 {
@@ -120,6 +115,7 @@ static bool append(struct virtqueue *queue, struct virtq_chain *chain, uint16_t 
 	return true;
 }
 
+/* lab 2D: take a whole chain */
 bool virtqueue_pop(struct virtqueue *queue, struct virtq_chain *chain)
 {
 	uint16_t index;
@@ -137,6 +133,7 @@ bool virtqueue_pop(struct virtqueue *queue, struct virtq_chain *chain)
 	}
 	return false;
 }
+/* end of 2D */
 
 /* The part of a stream that lies in one descriptor, from offset on: up to n bytes at *gpa. Where offset lies behind the
    descriptor's end there is no such part: 0, and offset then counts from that end. */
@@ -180,6 +177,12 @@ bool chain_write(struct virtqueue *queue, const struct virtq_chain *chain, uint6
 	return n == 0;
 }
 
+/* lab 2D: give a chain back */
+static uint64_t used_entry(const struct virtqueue *queue)
+{
+	return queue->used + used_bytes(queue->used_idx & (queue->size - 1));
+}
+
 /* First the entry, then the index that makes it visible ("Supplying Used Buffers"). */
 bool virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written)
 {
@@ -194,6 +197,7 @@ bool virtqueue_push(struct virtqueue *queue, uint16_t head, uint32_t written)
 	queue->used_idx = idx;
 	return true;
 }
+/* end of 2D */
 
 bool virtqueue_wants_event(struct virtqueue *queue)
 {
