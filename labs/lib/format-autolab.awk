@@ -6,16 +6,16 @@ END {
 	complete()
 	printf "{\"_presentation\": \"semantic\", \"stages\": ["
 	for (i = 1; i <= exercises; i++)
-		printf "%s%s", i > 1 ? ", " : "", json(id[i])
+		printf "%s%s", (i > 1 ? ", " : ""), json(id[i])
 	printf "]"
 	for (i = 1; i <= exercises; i++) {
 		printf ", %s: {", json(id[i])
 		for (n = 1; n <= checks[id[i]]; n++)
-			printf "%s%s", n > 1 ? ", " : "", test(id[i], n)
+			printf "%s%s", (n > 1 ? ", " : ""), test(id[i], n)
 		printf "}"
 	}
 	printf "}\n{\"scores\": {"
 	for (i = 1; i <= exercises; i++)
-		printf "%s%s: %d", i > 1 ? ", " : "", json(id[i]), score[id[i]]
+		printf "%s%s: %d", (i > 1 ? ", " : ""), json(id[i]), score[id[i]]
 	printf "}, \"scoreboard\": [%d]}\n", total_score
 }
