@@ -17,6 +17,9 @@ bool target_translate(const struct vm *vm, uint64_t linear, uint64_t *gpa);
 void target_poke_code(uint8_t *byte, uint8_t value);    /* also where the hypervisor's own pages are read-only */
 bool target_is_own_code(uint64_t address);      /* of the debugger and the trap path: no breakpoints there */
 
+/* monitor.c: GDB's `monitor` */
+void monitor_command(const char *command, char *answer, size_t size);
+
 /* breakpoints.c. They are in memory and in the debug registers only while the machine runs. */
 bool breakpoint_insert(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
 bool breakpoint_remove(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);

@@ -197,6 +197,22 @@ static enum protocol_next negotiate(struct debug_session *session, const char *a
 		"qXfer:features:read+;qXfer:threads:read+");
 }
 
+/* qRcmd,TEXT in hexadecimal: what the user types behind `monitor`. */
+static enum protocol_next run_monitor_command(struct debug_session *session, const char *arguments, size_t length)
+{
+	static char command[PACKET_MAX / 2 + 1], answer[PACKET_MAX / 2];
+
+	if (!session->target->monitor)
+		return PROTOCOL_REPLY;
+	if (length % 2 || length / 2 >= sizeof(command) || !packet_get_hex(&arguments, command, length / 2))
+		return protocol_answer(session, "E22");
+	command[length / 2] = '\0';
+	answer[0] = '\0';
+	session->target->monitor(command, answer, sizeof(answer));
+	packet_put_hex(&session->reply, answer, strlen(answer));
+	return answer[0] ? PROTOCOL_REPLY : protocol_answer(session, "OK");
+}
+
 static enum protocol_next stop_acknowledging(struct debug_session *session, const char *arguments, size_t length)
 {
 	(void)arguments, (void)length;
@@ -227,7 +243,7 @@ static const struct command {
 	{ "D", protocol_detach }, { "k", protocol_kill_all },
 	{ "qSupported", negotiate }, { "QStartNoAckMode", stop_acknowledging },
 	{ "qC", current_thread }, { "qfThreadInfo", list_threads }, { "qsThreadInfo", end_of_list },
-	{ "qAttached", was_attached },
+	{ "qAttached", was_attached }, { "qRcmd,", run_monitor_command },
 	{ "qXfer:features:read:target.xml:", read_description }, { "qXfer:threads:read::", read_thread_names },
 };
 

@@ -29,6 +29,7 @@ struct debug_target {
 	bool (*insert)(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
 	bool (*remove)(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
 	void (*remove_all)(unsigned process);
+	void (*monitor)(const char *command, char *answer, size_t size);        /* a line of text, and what is said to it */
 };
 
 enum stop_reason { STOP_SIGNAL, STOP_SOFTWARE_BREAKPOINT, STOP_HARDWARE_BREAKPOINT, STOP_WATCHPOINT };

@@ -269,4 +269,5 @@ const struct debug_target debug_target = {
 	.read_register = read_register, .write_register = write_register,
 	.read_memory = read_memory, .write_memory = write_memory,
 	.insert = breakpoint_insert, .remove = breakpoint_remove, .remove_all = breakpoint_remove_all,
+	.monitor = monitor_command,
 };
