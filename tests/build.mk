@@ -5,7 +5,7 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Werror -fn
 
 host_sources := $(wildcard hypervisor/fullvirt/*.c hypervisor/paravirt/*.c hypervisor/backend/*.c \
 	hypervisor/vmx/ept.c hypervisor/vmx/entry_check*.c hypervisor/memory/pages.c hypervisor/trace/trace.c \
-	$(addprefix hypervisor/vm/,config.c guest_memory.c guest_walk.c loader.c scheduler.c))
+	$(addprefix hypervisor/vm/,accounts.c config.c guest_balloon.c guest_memory.c guest_walk.c loader.c scheduler.c))
 host_objects := $(host_sources:%.c=$(B)/host/%.o)
 unit_tests   := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*_test.c))
 

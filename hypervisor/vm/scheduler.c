@@ -3,38 +3,17 @@
 #include "hw/tsc.h"
 #include "paravirt/paravirt.h"
 #include "trace/log.h"
+#include "vm/accounts.h"
 #include "vm/scheduler.h"
 #include "vm/vms.h"
 
 static unsigned last;                   /* whose turn it was */
-static bool last_is_on_cpu;
+static struct vm *on_cpu;                /* it has had a turn since the accounts were written; or NULL */
 static uint64_t idle_ticks;
 
 uint64_t scheduler_idle_ticks(void)
 {
 	return idle_ticks;
-}
-
-static bool is_alive(const struct vm *vm)
-{
-	return vm->state == VM_RUNNABLE || vm->state == VM_BLOCKED;
-}
-
-/* Book the time since the VM's last change of state. */
-static void account(struct vm *vm, bool on_cpu, uint64_t now)
-{
-	uint64_t *account = on_cpu ? &vm->run_ns : vm->state == VM_BLOCKED ? &vm->sleep_ns : &vm->wait_ns;
-
-	if (on_cpu || is_alive(vm))
-		*account += now - vm->state_since_ns;
-	vm->state_since_ns = now;
-}
-
-static void account_all(uint64_t now)
-{
-	for (unsigned i = 0; i < vm_count; i++)
-		account(vms[i], last_is_on_cpu && i == last, now);
-	last_is_on_cpu = false;
 }
 
 /* Let everything happen that is due, and wake who got an interrupt. */
@@ -43,7 +22,7 @@ static void run_timers(uint64_t now)
 	for (unsigned i = 0; i < vm_count; i++) {
 		struct vm *vm = vms[i];
 
-		if (is_alive(vm))
+		if (vm_is_alive(vm))
 			timer_queue_run(&vm->timers, now);
 		if (vm->state == VM_BLOCKED && vm_interrupt_waits(vm))
 			vm->state = VM_RUNNABLE;
@@ -55,7 +34,7 @@ static uint64_t next_deadline(void)
 	uint64_t next = TIMER_NEVER;
 
 	for (unsigned i = 0; i < vm_count; i++)
-		if (is_alive(vms[i])) {
+		if (vm_is_alive(vms[i])) {
 			uint64_t deadline = timer_queue_next(&vms[i]->timers);
 
 			if (deadline < next)
@@ -119,12 +98,13 @@ bool scheduler_next(struct turn *turn)
 
 		uint64_t now = clock_now_ns();
 
-		account_all(now);
+		accounts_write(on_cpu, now);
+		on_cpu = NULL;
 		run_timers(now);
 		turn->vm = next_runnable();
 		if (turn->vm) {
 			turn->until_ns = end_of_turn(now);
-			last_is_on_cpu = true;
+			on_cpu = turn->vm;
 			if (turn->vm->paravirt)
 				paravirt_scheduled(turn->vm);
 			return true;

@@ -83,6 +83,12 @@ struct vm {
 	uint64_t log_lines;             /* vm_log() calls so far */
 };
 
+/* It runs, waits for its turn or sleeps. */
+static inline bool vm_is_alive(const struct vm *vm)
+{
+	return vm->state == VM_RUNNABLE || vm->state == VM_BLOCKED;
+}
+
 /* It waits, until interrupt_pending. */
 static inline void vm_block(struct vm *vm)
 {
