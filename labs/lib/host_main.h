@@ -1,5 +1,5 @@
 #pragma once
-/* The end of a lab's test on the host, called as `NAME PATTERN NONCE`: run the tests whose names match, and say that this very run came to its end. */
+/* The end of a lab's test on the host, called as `NAME PATTERN NONCE`: run the tests whose names match, say that this very run came to its end. */
 #include <stdio.h>
 
 #define LAB_MAIN(tests) \
