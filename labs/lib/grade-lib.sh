@@ -156,7 +156,7 @@ times_in() {
 
 # answer KEY: the value behind "key: ". Fails, and says what is wrong with it, if it is not there.
 answer() {
-	local file=$SUBMISSION/$lab/answers.txt bad value
+	local file=$SUBMISSION/$lab/${ANSWERS:-answers.txt} bad value
 	[ -f "$file" ] || { found "$lab/answers.txt" "there is no such file"; return 1; }
 	bad=$(tr -d '\r' <"$file" | head -c 65536 | gawk '!/^[ \t]*(#|$)/ && !/^[ \t]*[a-z0-9_-]+[ \t]*:/ { print FNR; exit }')
 	value=$(tr -d '\r' <"$file" | head -c 65536 | gawk -v key="$1" '
