@@ -11,6 +11,7 @@
 #define FEATURES_NEEDED   (PV_FEATURE_CLOCK | PV_FEATURE_EVENTS | PV_FEATURE_CONSOLE | PV_FEATURE_BLOCK | PV_FEATURE_TIMER \
 	| PV_FEATURE_IDLE | PV_FEATURE_SHUTDOWN)
 
+/* lab 1C: look before you call */
 static bool hypervisor_present(void)
 {
 	uint32_t r[4];
@@ -60,3 +61,4 @@ void discover_hypervisor(void)
 	if ((r[1] & FEATURES_NEEDED) != FEATURES_NEEDED)
 		refuse_machine("this one lacks a service", "");
 }
+/* end of 1C */

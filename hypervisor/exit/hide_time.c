@@ -13,7 +13,7 @@
 /* lab 1D: the antidote */
 /* Ticks that none of our own readings sees: from the guest's instruction to handle_exit()'s, and from here back into the guest. Measured
    under Bochs, where a tick is an instruction; a real CPU spends hundreds more between guest and hypervisor. */
-#define UNSEEN 67
+#define UNSEEN 63
 
 void hide_time(struct vm *vm)
 {

@@ -4,6 +4,7 @@
 
 #define KVM_SIGNATURE "KVMKVMKVM\0\0"          /* and the terminating zero: twelve bytes */
 
+/* lab 1B: the leaves */
 #define PV_FEATURES (PV_FEATURE_CLOCK | PV_FEATURE_STEAL_TIME | PV_FEATURE_EVENTS | PV_FEATURE_CONSOLE | PV_FEATURE_BLOCK \
 	| PV_FEATURE_TIMER | PV_FEATURE_IDLE | PV_FEATURE_BALLOON | PV_FEATURE_SHUTDOWN)
 #define KVM_FEATURES (KVM_FEATURE_CLOCKSOURCE2 | KVM_FEATURE_STEAL_TIME | KVM_FEATURE_CLOCKSOURCE_STABLE_BIT)
@@ -42,3 +43,4 @@ void paravirt_cpuid(uint32_t leaf, uint32_t registers[4])
 		set_leaf(registers, 0, 0, 0, 0);
 	}
 }
+/* end of 1B */
