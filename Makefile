@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 # ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup doctor demo run attach run-bare trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
+.PHONY: all help setup doctor demo run attach run-bare gdb trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
 
 all: built                  ## build everything (the same as plain `make`)
 	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
@@ -37,6 +37,9 @@ attach:                     ## VM=paravirt: join the console of that guest of `m
 
 run-bare: built             ## the unmodified kernel alone, on QEMU's bare PC
 	@tools/launch --interactive --bare $(B)/iso/unmodified.elf --disk $(B)/run/bare.img
+
+gdb: built                  ## the machine held before its first VM entry, and GDB on it, with the symbols of all three kernels
+	@tools/gdb
 
 trace: built                ## the demo with every exit logged: a table, and a timeline for Perfetto, in build/trace
 	@tools/launch --autorun "$(AUTORUN)" --trace --out $(B)/trace

@@ -219,10 +219,15 @@ static void intercept_int3(bool on)
 	vmcs_write(EXCEPTION_BITMAP, on ? bitmap | 1 << VECTOR_BP : bitmap & ~(1ull << VECTOR_BP));
 }
 
-static void plant_code(bool hypervisors)
+static bool is_to_plant(const struct breakpoint *b, uint32_t processes)
+{
+	return b->process && b->type == BREAKPOINT_SOFTWARE && (processes >> b->process & 1);
+}
+
+static void plant_code(bool hypervisors, uint32_t processes)
 {
 	for (struct breakpoint *b = breakpoints; b < breakpoints + BREAKPOINTS; b++)
-		if (b->process && b->type == BREAKPOINT_SOFTWARE && (b->process == PROCESS_HYPERVISOR) == hypervisors)
+		if (is_to_plant(b, processes) && (b->process == PROCESS_HYPERVISOR) == hypervisors)
 			plant_software(b);
 }
 
@@ -235,16 +240,19 @@ static void lift_code(bool hypervisors)
 }
 
 /* The hypervisor's own come last, and go first: in between everything may be called. */
-void breakpoints_plant(void)
+void breakpoints_plant(uint32_t processes)
 {
 	for (unsigned i = 0; i < vm_count; i++) {
+		unsigned process = debug_process(vms[i]);
+		bool resumed = processes >> process & 1;
+
 		target_select(vms[i]);
-		intercept_int3(count(debug_process(vms[i]), true));
-		if (count(debug_process(vms[i]), false))
+		intercept_int3(resumed && count(process, true));
+		if (resumed && count(process, false))
 			plant_hardware(vms[i]);
 	}
-	plant_code(false);
-	plant_code(true);
+	plant_code(false, processes);
+	plant_code(true, processes);
 }
 
 void breakpoints_lift(void)

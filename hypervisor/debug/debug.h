@@ -7,7 +7,8 @@
  * their clocks, their timers and their time-stamp counters go on where they were. The real world does not wait: what is typed at a
  * console meanwhile is lost beyond the UART's 16 bytes, and guests' wall clocks fall behind.
  *
- * Limits. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts off, which is everywhere but in the idle HLT: a
+ * Limits. While GDB steps over a breakpoint it lets that process alone go on: other VMs are held, and the hypervisor runs without its
+ * breakpoints. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts off, which is everywhere but in the idle HLT: a
  * loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path (cpu/trap.*) are refused. A guest that
  * single-steps itself by RFLAGS.TF cannot be stepped by GDB as well. Watchpoints see what a guest's instructions do,
  * not what the hypervisor stores for it (string input, virtqueues).
@@ -36,6 +37,9 @@ bool debug_guest_exception(struct vm *vm, unsigned vector);
 void debug_before_entry(struct vm *vm);
 void debug_after_exit(struct vm *vm);
 void debug_after_idle(void);
+
+/* GDB lets others go on, but not this VM. */
+bool debug_holds(const struct vm *vm);
 
 /* GDB steps this VM: no interrupt may come between. */
 bool debug_is_stepping(const struct vm *vm);

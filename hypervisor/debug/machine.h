@@ -24,7 +24,7 @@ void monitor_command(const char *command, char *answer, size_t size);
 bool breakpoint_insert(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
 bool breakpoint_remove(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);
 void breakpoint_remove_all(unsigned process);
-void breakpoints_plant(void);
+void breakpoints_plant(uint32_t processes);      /* of these: bit n is process n */
 void breakpoints_lift(void);
 bool breakpoint_is_at(unsigned process, uint64_t address);
 /* Which of a VM's debug registers fired (DR6 bits 0 to 3)? False if none of ours. */

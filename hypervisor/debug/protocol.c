@@ -256,7 +256,7 @@ void protocol_begin(struct debug_session *session)
 	session->no_acknowledge = session->multiprocess = session->swbreak = session->hwbreak = false;
 	session->attached = (2u << target->processes()) - 2;
 	session->general = session->stop.process;
-	session->step = (struct debug_step){ 0 };
+	session->step = (struct debug_step){ .resumed = ~0u };
 }
 
 enum protocol_next protocol_handle(struct debug_session *session, const char *packet, size_t length)

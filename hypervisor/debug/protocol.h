@@ -49,7 +49,8 @@ struct debug_session {
 	uint32_t attached;              /* bit n: process n. Without any the machine runs free */
 	unsigned general;               /* the process that registers, memory and breakpoints are meant for */
 	struct debug_stop stop;
-	struct debug_step {             /* the last resumption: one process may do a step, */
+	struct debug_step {             /* the last resumption: who goes on (bit n: process n); one may do a step, */
+		uint32_t resumed;
 		unsigned process;       /* 0: none does */
 		uint64_t start, end;    /* or as many as it takes to leave [start, end) */
 	} step;

@@ -1,5 +1,7 @@
 #include "debug/protocol_commands.h"
 
+#define ALL (~0u)
+
 void protocol_report(struct debug_session *session)
 {
 	static const char *const watch_names[] = { [WATCHPOINT_WRITE] = "watch:", [WATCHPOINT_READ] = "rwatch:", [WATCHPOINT_ACCESS] = "awatch:" };
@@ -59,11 +61,13 @@ enum protocol_next protocol_continue_actions(struct debug_session *session, cons
 
 		if (!get_action(&arguments, &is_step, &range) || (protocol_skip(&arguments, ':') && !protocol_get_thread(&arguments, &process)))
 			return protocol_answer(session, "E22");
+		step.resumed |= process == EVERY || process == 0 ? ALL : 1u << (process & 31);
 		if (!is_step || step.process)
 			continue;
 		range.process = process == EVERY || process == 0 ? session->stop.process : process;
 		if (!protocol_is_attached(session, process == EVERY || process == 0 ? session->stop.process : process))
 			return protocol_answer(session, "E22");
+		range.resumed = step.resumed;
 		step = range;
 	}
 	if (*arguments)
@@ -81,14 +85,14 @@ enum protocol_next protocol_list_actions(struct debug_session *session, const ch
 enum protocol_next protocol_continue_all(struct debug_session *session, const char *arguments, size_t length)
 {
 	(void)arguments, (void)length;
-	session->step = (struct debug_step){ 0 };
+	session->step = (struct debug_step){ .resumed = ALL };
 	return PROTOCOL_RESUME;
 }
 
 enum protocol_next protocol_step_one(struct debug_session *session, const char *arguments, size_t length)
 {
 	(void)arguments, (void)length;
-	session->step = (struct debug_step){ .process = session->general };
+	session->step = (struct debug_step){ .resumed = ALL, .process = session->general };
 	return PROTOCOL_RESUME;
 }
 

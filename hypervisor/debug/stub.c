@@ -170,10 +170,12 @@ static void stand_still(struct trap_frame *frame, const struct debug_stop *stop)
 	talk(report(stop));
 	debug_engaged = session.attached;
 	owes_report = owes_report && session.attached;
+	if (!owes_report)
+		session.step = (struct debug_step){ .resumed = ~0u };
 	serial_use_interrupts(line);
 	take_input(NULL);
 	forget_time_since(since);
-	breakpoints_plant();
+	breakpoints_plant(session.step.resumed);
 	step_begin(&session.step);
 	target_thaw();
 }
@@ -181,6 +183,17 @@ static void stand_still(struct trap_frame *frame, const struct debug_stop *stop)
 /* ---- Traps of the hypervisor ---- */
 
 extern char debug_int3[];
+
+/* GDB steps over a breakpoint by letting its process alone go on, and takes no word of another then. */
+bool debug_holds(const struct vm *vm)
+{
+	return !(session.step.resumed >> debug_process(vm) & 1);
+}
+
+static unsigned who_was_interrupted(unsigned process)
+{
+	return session.step.resumed >> process & 1 ? process : session.step.process;
+}
 
 static __attribute__((noinline)) void stop_machine(unsigned process, unsigned signal, enum stop_reason reason)
 {
@@ -285,13 +298,13 @@ void debug_after_exit(struct vm *vm)
 	else if (done)
 		stop_machine(debug_process(vm), SIGTRAP, STOP_SIGNAL);
 	else if (arrived != PACKET_NOTHING)
-		stop_machine(debug_process(vm), SIGINT, STOP_SIGNAL);
+		stop_machine(who_was_interrupted(debug_process(vm)), SIGINT, STOP_SIGNAL);
 }
 
 void debug_after_idle(void)
 {
 	if (arrived != PACKET_NOTHING)
-		stop_machine(PROCESS_HYPERVISOR, SIGINT, STOP_SIGNAL);
+		stop_machine(who_was_interrupted(PROCESS_HYPERVISOR), SIGINT, STOP_SIGNAL);
 }
 
 /* ---- Begin and end ---- */

@@ -57,7 +57,7 @@ static struct vm *next_runnable(void)
 	for (unsigned step = 1; step <= vm_count; step++) {
 		unsigned i = (last + step) % vm_count;
 
-		if (vms[i]->state == VM_RUNNABLE) {
+		if (vms[i]->state == VM_RUNNABLE && !(debug_engaged && debug_holds(vms[i]))) {
 			last = i;
 			return vms[i];
 		}
@@ -86,8 +86,6 @@ static uint64_t end_of_turn(uint64_t now)
 	uint64_t deadline = next_deadline();
 	uint64_t slice_end = now + (count_in_state(VM_RUNNABLE) > 1 ? SLICE_NS : ALONE_NS);
 
-	if (debug_engaged && slice_end > now + DEBUG_SLICE_NS)
-		slice_end = now + DEBUG_SLICE_NS;
 	return deadline < slice_end ? deadline : slice_end;
 }
 
@@ -109,7 +107,7 @@ bool scheduler_next(struct turn *turn)
 				paravirt_scheduled(turn->vm);
 			return true;
 		}
-		if (!count_in_state(VM_BLOCKED))
+		if (!count_in_state(VM_BLOCKED) && !count_in_state(VM_RUNNABLE))        /* runnable: held by GDB */
 			return false;
 		sleep_until(next_deadline(), now);
 	}

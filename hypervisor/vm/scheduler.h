@@ -10,7 +10,6 @@ struct vm;
 
 #define SLICE_NS 1000000ull             /* 1 ms, when somebody else wants to run too */
 #define ALONE_NS 10000000ull            /* 10 ms otherwise: then the machine's interrupts get their turn, whatever the guest does */
-#define DEBUG_SLICE_NS 10000000ull      /* 10 ms, so that GDB can interrupt a guest that spins */
 
 struct turn {
 	struct vm *vm;

@@ -1,0 +1,52 @@
+"""For the scripts that GDB runs: results as the other tests print them, and what they all need."""
+import os
+import signal
+import threading
+
+import gdb
+
+
+def check(what, ok, detail=""):
+    print("%s gdb: %s" % ("PASS" if ok else "FAIL", what), flush=True)
+    if not ok:
+        print("    %s" % str(detail).strip().replace("\n", "\n    "), flush=True)
+
+
+def run(command):
+    return gdb.execute(command, to_string=True)
+
+
+def fails(command):
+    """The error that the command ends with; empty if it has none."""
+    try:
+        run(command)
+    except gdb.error as error:
+        return str(error)
+    return ""
+
+
+def number(expression):
+    return int(gdb.parse_and_eval(expression)) & (1 << 64) - 1
+
+
+def place():
+    """Thread and function of the last stop: "3.1 machine_console_write"."""
+    return "%d.%d %s" % (gdb.selected_inferior().num, gdb.selected_thread().num, gdb.selected_frame().name())
+
+
+def instruction():
+    return run("x/i $pc").split(":", 1)[1].strip()
+
+
+def interrupt_after(seconds):
+    """Ctrl-C, typed while the machine runs."""
+    threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def leave():
+    """Detach from every process: the machine goes on."""
+    run("delete")
+    for inferior in gdb.inferiors():
+        if inferior.pid:
+            inferior.threads()[0].switch()
+            run("detach")

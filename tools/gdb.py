@@ -1,0 +1,34 @@
+"""What `make gdb` gives GDB: one inferior for the hypervisor and one for each VM, each with its own symbols, all on one connection.
+
+Usage: gdb -x tools/gdb.py -ex 'twinlab LINE HYPERVISOR.ELF KERNEL.ELF…'
+"""
+import gdb
+
+
+class Twinlab(gdb.Command):
+    """twinlab LINE HYPERVISOR.ELF KERNEL.ELF...: connect to the machine on LINE; the kernels are those of the VMs, in their order."""
+
+    def __init__(self):
+        super().__init__("twinlab", gdb.COMMAND_RUNNING, gdb.COMPLETE_FILENAME)
+
+    def invoke(self, arguments, from_tty):
+        line, hypervisor, *kernels = gdb.string_to_argv(arguments)
+        # All VMs and the hypervisor share one CPU: they go on together. And no process here can be started or killed.
+        gdb.execute("set schedule-multiple on")
+        gdb.execute("set breakpoint pending on")
+        gdb.execute("file " + hypervisor)
+        for kernel in kernels:
+            gdb.execute("add-inferior -no-connection -exec " + kernel, to_string=True)
+        gdb.execute("target extended-remote " + line, to_string=True)
+        self.read_descriptions()
+
+    def read_descriptions(self):
+        """GDB asks the first inferior only for its registers; of the others it would show no control registers."""
+        for inferior in gdb.inferiors():
+            if inferior.pid:
+                inferior.threads()[0].switch()
+                gdb.execute("unset tdesc filename", to_string=True)
+        gdb.inferiors()[0].threads()[0].switch()
+
+
+Twinlab()
