@@ -2,6 +2,8 @@
 
 Usage: gdb -x tools/gdb.py -ex 'twinlab LINE HYPERVISOR.ELF KERNEL.ELF…'
 """
+import os
+
 import gdb
 
 
@@ -32,3 +34,4 @@ class Twinlab(gdb.Command):
 
 
 Twinlab()
+gdb.execute("source %s/gdb-commands/load.py" % os.path.dirname(os.path.abspath(__file__)))

@@ -8,13 +8,14 @@
 #include "debug/machine.h"
 #include "trace/trace.h"
 #include "vm/vms.h"
+#include "vmx/switch.h"
 #include "vmx/vmx.h"
 
 #define DR6_BS          (1ull << 14)
 #define INT3            0xcc
 #define VM_ENTRY_LENGTH 3               /* VMLAUNCH 0f 01 c2, VMRESUME 0f 01 c3 */
 
-extern char vmx_exit[];                 /* vmx/enter.asm */
+extern char vmx_run[], vmx_exit[];      /* vmx/enter.asm */
 
 static struct debug_step current;       /* .process 0: nobody steps */
 static struct {                         /* of a guest's step */
@@ -165,11 +166,23 @@ bool debug_is_stepping(const struct vm *vm)
 	return current.process == debug_process(vm);
 }
 
+/* The hypervisor stands in enter.asm, on the way into the guest: debug_before_entry() has been passed. */
+static bool is_entering(const struct vm *vm)
+{
+	return debug_frame->rip >= (uint64_t)vmx_run && debug_frame->rip < (uint64_t)vmx_exit && switch_loaded() == vm;
+}
+
 void step_begin(const struct debug_step *step)
 {
+	struct vm *vm = debug_vm(step->process);
+
 	current = *step;
 	if (current.process == PROCESS_HYPERVISOR)
 		step_hypervisor(debug_frame);
+	if (vm && is_entering(vm)) {
+		target_select(vm);
+		step_enter(vm);
+	}
 }
 
 void step_cancel(void)
