@@ -4,6 +4,7 @@ HOST_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Werror -fn
 	-iquote hypervisor -iquote guest-unmodified/kernel -MMD -MP
 
 host_sources := $(wildcard hypervisor/fullvirt/*.c hypervisor/paravirt/*.c hypervisor/backend/*.c \
+	$(addprefix hypervisor/debug/,packet.c registers.c protocol.c protocol_data.c protocol_run.c) \
 	hypervisor/vmx/ept.c hypervisor/vmx/entry_check*.c hypervisor/memory/pages.c hypervisor/trace/trace.c \
 	$(addprefix hypervisor/vm/,accounts.c config.c guest_balloon.c guest_memory.c guest_walk.c loader.c scheduler.c))
 host_objects := $(host_sources:%.c=$(B)/host/%.o)

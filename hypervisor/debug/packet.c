@@ -3,7 +3,6 @@
 #define INTERRUPT  0x03
 #define ESCAPE     '}'
 #define ESCAPE_XOR 0x20
-#define TRAILER    3                    /* '#' and the checksum */
 
 static int digit_value(char c)
 {
@@ -105,7 +104,7 @@ void packet_begin(struct packet_writer *writer)
 
 size_t packet_room(const struct packet_writer *writer)
 {
-	return sizeof(writer->frame) - TRAILER - writer->length;
+	return 1 + PACKET_MAX - writer->length;
 }
 
 static void put(struct packet_writer *writer, char byte)

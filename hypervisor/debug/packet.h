@@ -27,7 +27,7 @@ struct packet_reader {
 };
 
 struct packet_writer {
-	char frame[PACKET_MAX + 5];     /* '$', payload, '#', two digits; as it goes over the line */
+	char frame[PACKET_MAX + 5];     /* '$', payload, '#', two digits, as it goes over the line; and room for a '\0' */
 	size_t length;
 	bool overflow;                  /* something did not fit: the packet becomes an error reply */
 };
