@@ -39,6 +39,16 @@ _Noreturn void refuse_machine(const char *why, const char *detail)
 	longjmp(refused, 1);
 }
 
+_Noreturn void kernel_panic(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	longjmp(refused, 1);
+}
+
 /* Bare metal answers a leaf that it does not have like its highest basic leaf. */
 static void ask(uint32_t leaf, uint32_t r[4])
 {
