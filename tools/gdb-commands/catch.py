@@ -4,6 +4,7 @@ import gdb
 import machine
 from command import Command
 from exits import why
+from names import REGISTERS
 
 
 class ExitReason(gdb.Function):
@@ -37,6 +38,21 @@ class ExitPort(gdb.Function):
     def invoke(self):
         reason, qualification = machine.current_vm().vmread("EXIT_REASON", "EXIT_QUALIFICATION")
         return qualification >> 16 & 0xffff if reason == machine.enumeration("exit_reason")["EXIT_IO_INSTRUCTION"] else -1
+
+
+class GuestRegister(gdb.Function):
+    """$_guest("rax"): a general register of the current VM. For conditions and print."""
+
+    def __init__(self):
+        super().__init__("_guest")
+
+    def invoke(self, name):
+        register, vm = name.string().lower(), machine.current_vm()
+        if register in ("rip", "rsp", "rflags"):
+            return vm.vmread("GUEST_" + register.upper())
+        if register not in REGISTERS:
+            raise gdb.GdbError("There is no register \"%s\": it is one of %s, rip, rflags." % (register, ", ".join(REGISTERS)))
+        return vm.number("vcpu.regs." + register)
 
 
 def reasons():
@@ -77,10 +93,10 @@ def condition(vm, names, handler, expression):
 class ExitCatch(Command):
     """exit-catch [REASON...] [-vm NAME] [-if EXPRESSION]: from now on stop at these VM exits, before they are handled.
 
-Without a reason: at every exit. EXPRESSION is of the hypervisor's C, with `vm`; besides there are $_exit_port(), $_vmcs("FIELD") and
+Without a reason: at every exit. EXPRESSION is of the hypervisor's C, and has $_exit_port(), $_guest("REGISTER"), $_vmcs("FIELD") and
 $_exit_reason(). It takes the rest of the line.
     exit-catch CPUID RDMSR -vm paravirt
-    exit-catch IO_INSTRUCTION -if $_exit_port() == 0x3f8 && (vm->vcpu.regs.rax & 0xff) == 'A'
+    exit-catch IO_INSTRUCTION -if $_exit_port() == 0x3f8 && ($_guest("rax") & 0xff) == 'A'
 A catch is a breakpoint: `info breakpoints` shows it, `delete N` takes it away."""
 
     NAME = "exit-catch"
@@ -119,7 +135,16 @@ def say_stop():
         print(why(machine.current_vm()))
     except (gdb.error, gdb.GdbError) as error:
         print(error)
+    select_function()
     gdb.execute("frame")
+
+
+def select_function():
+    """The handler itself, where the compiler has put another function's code at its beginning."""
+    frame = gdb.newest_frame()
+    while frame.type() == gdb.INLINE_FRAME and frame.older():
+        frame = frame.older()
+    frame.select()
 
 
 class Stop(gdb.Breakpoint):
@@ -185,6 +210,7 @@ class ExitFinish(Command):
         gdb.execute("frame")
 
 
+GuestRegister()
 ExitReason()
 Vmcs()
 ExitPort()

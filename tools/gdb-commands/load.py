@@ -8,3 +8,6 @@ sys.dont_write_bytecode = True
 import exits        # noqa: E402
 import hypercall    # noqa: E402
 import catch        # noqa: E402
+import vmcs         # noqa: E402
+import translate    # noqa: E402
+import device       # noqa: E402
