@@ -43,6 +43,39 @@ grade_0A() {
 	done
 }
 
+# ---- 0B ----
+
+# What GDB finds at the first CPUID exit of the unmodified guest, on this machine.
+look_with_gdb() {
+	[ -f "$OUT/first-exit" ] && return
+	if ! LIMIT=$RUN_LIMIT GDB_GRACE=30 GDB_OUT=$OUT/gdb GDB_LINE=$OUT/gdb.line AUTORUN=halt \
+		timeout -k 5 $((RUN_LIMIT + 5)) tools/gdb -batch -x $folder/first_exit.gdb >"$OUT/gdb.log" 2>&1 ||
+		! grep '^unmodified leaf ' "$OUT/gdb.log" >"$OUT/first-exit.new"; then
+		found "GDB stops at the first exit of the unmodified guest" "$(tail -1 "$OUT/gdb.log")"
+		return 1
+	fi
+	mv "$OUT/first-exit.new" "$OUT/first-exit"
+}
+
+# gdb_finds KEY WORD: the answer is the number behind that word, decimal or hexadecimal.
+gdb_finds() {
+	local value right
+	look_with_gdb || return 1
+	value=$(answer "$1") || { printf '%s\n' "$value"; return 1; }
+	right=$(sed "s/.* $2 \([0-9a-fx]*\).*/\1/" "$OUT/first-exit")
+	found "another number for $1" "answers.txt says \"$value\""
+	[[ $value =~ ^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,18})$ ]] || { found "a number for $1, like 12 or 0x1f" "answers.txt says \"$value\""; return 1; }
+	[[ $value =~ ^0[xX] ]] || value=$((10#$value))
+	[ $((value)) -eq $((right)) ]
+}
+
+grade_0B() {
+	check_points 0B "the number of the reason" 4 $folder/answers.txt gdb_finds first-exit-reason reason
+	check_points 0B "where in the guest" 4 $folder/answers.txt gdb_finds first-exit-rip rip
+	check_points 0B "the leaf that it asked for" 5 $folder/answers.txt gdb_finds first-exit-leaf leaf
+	check_points 0B "what the loader left in RBX" 7 $folder/answers.txt gdb_finds first-exit-rbx information
+}
+
 # ---- 0C ----
 
 # guests_did_well RUN LIST: the tiny guests of this run say so, and the report counts what they say.
