@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 # ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: all help setup doctor demo run attach run-bare gdb trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
+.PHONY: all complexity help setup doctor demo run attach run-bare gdb trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
 
 all: built                  ## build everything (the same as plain `make`)
 	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
@@ -75,6 +75,9 @@ setup:                      ## install the packages that are missing (demo, run 
 
 doctor:                     ## what this computer can run, and the command that mends each lack
 	@tools/doctor
+
+complexity:                 ## what the two ways cost in lines of code, and how many entries each interface has
+	@tools/complexity
 
 clean:                      ## delete what was built, the guests' disk included
 	@rm -rf $(B)

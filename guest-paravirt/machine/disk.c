@@ -8,6 +8,11 @@
 #include "pv.h"
 
 #define SECTOR_SIZE 512
+
+static uint64_t capacity;
+static struct wait_queue waiters;
+
+/* lab 4A: the queue, and how the hypervisor learns of it */
 #define QUEUE_SIZE  4                           /* a power of two, and at least a chain */
 
 enum { HEADER, DATA, STATUS };                  /* the chain's descriptors */
@@ -16,12 +21,9 @@ static struct virtq_desc descriptors[QUEUE_SIZE] __attribute__((aligned(16)));
 static struct { uint16_t flags, idx, ring[QUEUE_SIZE]; } available __attribute__((aligned(4)));
 static struct { uint16_t flags, idx; struct virtq_used_elem ring[QUEUE_SIZE]; } used __attribute__((aligned(4)));
 
-static uint64_t capacity;
 static struct virtio_blk_req header;
 static uint8_t status;
-static struct wait_queue waiters;
 
-/* lab 4A: show the hypervisor the queue */
 void disk_init(void)
 {
 	static struct pv_block_setup setup;
