@@ -1,6 +1,6 @@
 /*
- * GDB's `monitor`: the one thing that memory and registers do not show. A VMCS is the CPU's secret, read and written by VMREAD and
- * VMWRITE only. Fields go by their encodings; tools/gdb-commands knows their names.
+ * GDB's `monitor`: what memory, registers and breakpoints do not give. A VMCS is the CPU's secret, read and written by VMREAD and
+ * VMWRITE only: fields go by their encodings, tools/gdb-commands knows their names. And GDB has no word for "all others go on".
  */
 #include <stdarg.h>
 #include "debug/machine.h"
@@ -9,6 +9,8 @@
 #include "lib/string.h"
 #include "vm/vms.h"
 #include "vmx/vmcs.h"
+
+static uint32_t held;                   /* bit n: the VM with id n gets no turn */
 
 struct answer {
 	char *text;
@@ -104,6 +106,27 @@ static void vmwrite(const char *arguments, struct answer *answer)
 		say(answer, "done\n");
 }
 
+bool monitor_holds(const struct vm *vm)
+{
+	return held >> vm->id & 1;
+}
+
+void monitor_release_all(void)
+{
+	held = 0;
+}
+
+static void hold(const char *arguments, bool on, struct answer *answer)
+{
+	const struct vm *vm = get_vm(&arguments, answer);
+
+	if (!vm)
+		return;
+	held = on ? held | 1u << vm->id : held & ~(1u << vm->id);
+	run_until = 0;
+	say(answer, "done\n");
+}
+
 void monitor_command(const char *command, char *text, size_t size)
 {
 	struct answer answer = { text, size, 0 };
@@ -112,6 +135,10 @@ void monitor_command(const char *command, char *text, size_t size)
 		vmread(command, &answer);
 	else if (skip_word(&command, "vmwrite"))
 		vmwrite(command, &answer);
+	else if (skip_word(&command, "hold"))
+		hold(command, true, &answer);
+	else if (skip_word(&command, "release"))
+		hold(command, false, &answer);
 	else
-		say(&answer, "monitor commands: vmread VM FIELD..., vmwrite VM FIELD VALUE (numbers in hexadecimal)\n");
+		say(&answer, "monitor commands: vmread VM FIELD..., vmwrite VM FIELD VALUE (numbers in hexadecimal), hold VM, release VM\n");
 }

@@ -168,6 +168,8 @@ static void stand_still(struct trap_frame *frame, const struct debug_stop *stop)
 	if (log_port())
 		serial_flush(log_port());
 	talk(report(stop));
+	if (!session.attached)
+		monitor_release_all();
 	debug_engaged = session.attached;
 	owes_report = owes_report && session.attached;
 	if (!owes_report)
@@ -187,7 +189,7 @@ extern char debug_int3[];
 /* GDB steps over a breakpoint by letting its process alone go on, and takes no word of another then. */
 bool debug_holds(const struct vm *vm)
 {
-	return !(session.step.resumed >> debug_process(vm) & 1);
+	return !(session.step.resumed >> debug_process(vm) & 1) || monitor_holds(vm);
 }
 
 static unsigned who_was_interrupted(unsigned process)

@@ -27,10 +27,9 @@ class Exit:
 
 def ring(vm):
     """The exits that trace/ keeps of a VM, oldest first."""
+    last, next_record = vm.field("trace->last"), vm.number("next_record")
+    start, size = int(last.address), last.type.sizeof
     with machine.hypervisor():
-        last = vm.value["trace"]["last"]
-        next_record = int(vm.value["next_record"])
-        start, size = int(last.address), last.type.sizeof
         memory = gdb.selected_inferior().read_memory(start, size).tobytes()
     record = struct.Struct("<QQQQ")
     position = next_record - start

@@ -11,3 +11,5 @@ import catch        # noqa: E402
 import vmcs         # noqa: E402
 import translate    # noqa: E402
 import device       # noqa: E402
+import vm_command   # noqa: E402
+import layout       # noqa: E402

@@ -69,10 +69,9 @@ def reason_name(reason):
 class VM:
     def __init__(self, identity):
         with hypervisor():
-            self.pointer = gdb.parse_and_eval("vms[%d]" % identity)
-            self.value = self.pointer.dereference()
-            self.address = int(self.pointer)
-            self.name = self.value["name"].string()
+            pointer = gdb.parse_and_eval("vms[%d]" % identity)
+            self.address = int(pointer)
+            self.name = pointer["name"].string()
         self.id = identity
         self.inferior = identity + 2            # hypervisor/debug/protocol.h numbers them so
 
@@ -82,6 +81,13 @@ class VM:
 
     def number(self, path):
         return int(self.field(path)) & WORD
+
+    def registers(self):
+        """The guest's general registers, by name."""
+        regs = self.field("vcpu.regs")
+        values = {field.name: int(regs[field.name]) & WORD for field in regs.type.fields()}
+        values["rsp"], values["rip"], values["rflags"] = self.vmread("GUEST_RSP", "GUEST_RIP", "GUEST_RFLAGS")
+        return values
 
     def state(self):
         return str(self.field("state"))[len("VM_"):].lower()
@@ -115,8 +121,14 @@ class VM:
         return "%s+0x%x" % (name, int(offset or 0))
 
 
+known_vms = []
+
+
 def vms():
-    return [VM(i) for i in range(number("vm_count"))]
+    """All of them. They are the same for as long as the machine is there: it has made them before GDB can connect."""
+    if not known_vms:
+        known_vms.extend(VM(i) for i in range(number("vm_count")))
+    return known_vms
 
 
 def vm_names():
