@@ -3,8 +3,8 @@
  *   - when the transmitter becomes empty: transmit() above does that,
  *   - when IER_ETBEI goes from 0 to 1 while the transmitter is empty.
  * It is withdrawn
- *   - by a byte written to THR, until the transmitter is empty again. With it the line must fall, even if the byte leaves at once: the 8259 waits
- *     for the next edge,
+ *   - by a byte written to THR, until the transmitter is empty again. With it the line must fall, even if the byte leaves at once: the
+ *     8259 waits for the next edge,
  *   - by reading IIR, but only if IIR reports this very interrupt.
  * Hint: update_irq() brings the line up to date. In write_thr() it is needed once before transmit(), which calls it again.
  */

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The paravirtual guest's drivers on the host. VMCALL and CLI cannot run here, so the test brings its own hypercall() and interrupt flag; the headers'
- * are put aside under another name, before the driver includes them again in vain.
+ * The paravirtual guest's drivers on the host. VMCALL and CLI cannot run here, so the test brings its own hypercall() and interrupt
+ * flag; the headers' are put aside under another name, before the driver includes them again in vain.
  */
 #include <setjmp.h>
 #include <stdarg.h>
