@@ -75,6 +75,8 @@ static enum packet_event wait_for_event(uint64_t deadline)
 			event = packet_receive(&reader, byte);
 		else if (rdtsc() >= deadline)
 			return PACKET_NOTHING;
+		else
+			serial_pause();
 	return event;
 }
 

@@ -23,7 +23,7 @@ enum { RBR = 0, THR = 0, DLL = 0, IER = 1, DLM = 1, IIR = 2, FCR = 2, LCR = 3, M
 #define TX_FIFO_BYTES   16
 #define TX_RING_BYTES   (16 * 1024)
 #define RX_RING_BYTES   1024
-#define POLLS_MAX       (1u << 22)      /* seconds, where 16 bytes take 1.4 ms: then the transmitter is dead */
+#define POLLS_MAX       (1u << 19)      /* seconds, where 16 bytes take 1.4 ms: then the transmitter is dead */
 #define PORTS           4
 
 struct serial_port {
@@ -113,9 +113,11 @@ static void fill_tx_fifo(struct serial_port *port)
 
 static bool poll_lsr(const struct serial_port *port, uint8_t bits)
 {
-	for (uint32_t polls = 0; polls < POLLS_MAX; polls++)
+	for (uint32_t polls = 0; polls < POLLS_MAX; polls++) {
 		if ((uart_read(port, LSR) & bits) == bits)
 			return true;
+		serial_pause();
+	}
 	return false;
 }
 

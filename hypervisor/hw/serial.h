@@ -23,6 +23,13 @@ void serial_flush(struct serial_port *port);                    /* polls until t
 size_t serial_read(struct serial_port *port, char *bytes, size_t n);
 bool serial_has_input(const struct serial_port *port);
 
+/* Between two looks at a UART: a port access takes an emulator longer than the time that it stands for. */
+static inline void serial_pause(void)
+{
+	for (unsigned i = 0; i < 64; i++)
+		asm volatile("pause");
+}
+
 /* From the port's interrupt: input() after bytes arrived, room() when a ring that had been full is half empty again.
    Either may be NULL. */
 void serial_set_listener(struct serial_port *port, void (*input)(void *context), void (*room)(void *context), void *context);
