@@ -8,7 +8,7 @@
 
 static uint64_t tsc;
 #define rdtsc() (++tsc)
-#include "../../../hypervisor/vmx/run.c"
+#include "vmx/run.c"
 
 #define RIP  0x0000007fdeadbe00ull
 #define SLICE_ENDS 1000000

@@ -13,7 +13,7 @@
 #define read_cr3() 0x105000ull
 #define read_cr4() 0x426e0ull
 #define rdmsr(msr) ((msr) == MSR_IA32_EFER ? 0xd00ull : 0x0007040600070406ull)
-#include "../../../hypervisor/vmx/setup.c"
+#include "vmx/setup.c"
 
 /* A CPU of today. */
 struct vmx_capabilities vmx_capabilities = {

@@ -32,7 +32,7 @@ static struct cpuid cpu(uint32_t leaf, uint32_t subleaf)
 }
 
 #define cpuid(leaf, subleaf) cpu(leaf, subleaf)
-#include "../../../hypervisor/exit/cpuid.c"
+#include "exit/cpuid.c"
 #undef cpuid
 
 /* Leaves of Twinlab's, told from all others. */

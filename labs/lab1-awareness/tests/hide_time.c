@@ -13,7 +13,7 @@ const struct exit_record *trace_last(const struct vm *vm, unsigned n)
 }
 
 #define rdtsc() now
-#include "../../../hypervisor/exit/hide_time.c"
+#include "exit/hide_time.c"
 
 #define OFFSET 0xffffff0000000000ull
 #define UNSEEN_MOST 1000
