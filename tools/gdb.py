@@ -3,6 +3,7 @@
 Usage: gdb -x tools/gdb.py -ex 'twinlab LINE HYPERVISOR.ELF KERNEL.ELF…'
 """
 import os
+import sys
 
 import gdb
 
@@ -34,4 +35,6 @@ class Twinlab(gdb.Command):
 
 
 Twinlab()
-gdb.execute("source %s/gdb-commands/load.py" % os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True          # the tree stays clean
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "gdb-commands"))
+import load                             # noqa: E402, F401

@@ -1,4 +1,6 @@
 """`exit-catch`, `exit-step`, `exit-finish`: stop at VM exits, and where they end."""
+import functools
+
 import gdb
 
 import machine
@@ -56,8 +58,8 @@ class GuestRegister(gdb.Function):
 
 
 def reasons():
-    """The names of the reasons that a handler serves by itself, and all others."""
-    return {name: reason for reason, name in enumerate(machine.reason_names())
+    """All reasons that the SDM names: {name: (reason, address of its handler)}."""
+    return {name: (reason, handler) for reason, (name, handler) in enumerate(machine.exit_table())
             if not name.startswith("RESERVED") and name != "UNKNOWN"}
 
 
@@ -70,12 +72,21 @@ def reason_named(text):
     return name
 
 
-def handler_of(reason):
-    return machine.number("exit_table[%d].handle" % reason)
+# Not the guest's doing, and the line to GDB itself makes one exit a packet: to stop at these, name them.
+HOST_OWN = ("EXTERNAL_INTERRUPT", "PREEMPTION_TIMER")
 
 
-def is_shared(handler):
-    return sum(handler_of(reason) == handler for reason in reasons().values()) > 1
+@functools.lru_cache(maxsize=None)
+def handlers():
+    """Who serves what: {address of the handler: names of its reasons}."""
+    served = {}
+    for name, (_, handler) in reasons().items():
+        served.setdefault(handler, []).append(name)
+    return served
+
+
+def guests_handlers():
+    return [handler for handler, names in handlers().items() if not set(names) & set(HOST_OWN)]
 
 
 def condition(vm, names, handler, expression):
@@ -83,7 +94,7 @@ def condition(vm, names, handler, expression):
     terms = []
     if vm:
         terms.append("$rdi == 0x%x" % vm.address)
-    if names and is_shared(handler):
+    if names and len(names) < len(handlers()[handler]):
         terms.append("(%s)" % " || ".join('$_streq($_exit_reason(), "%s")' % name for name in names))
     if expression:
         terms.append("(%s)" % expression)
@@ -93,8 +104,8 @@ def condition(vm, names, handler, expression):
 class ExitCatch(Command):
     """exit-catch [REASON...] [-vm NAME] [-if EXPRESSION]: from now on stop at these VM exits, before they are handled.
 
-Without a reason: at every exit. EXPRESSION is of the hypervisor's C, and has $_exit_port(), $_guest("REGISTER"), $_vmcs("FIELD") and
-$_exit_reason(). It takes the rest of the line.
+Without a reason: at every exit but EXTERNAL_INTERRUPT and PREEMPTION_TIMER, which are the host's own. EXPRESSION is of the
+hypervisor's C, and has $_exit_port(), $_guest("REGISTER"), $_vmcs("FIELD") and $_exit_reason(). It takes the rest of the line.
     exit-catch CPUID RDMSR -vm paravirt
     exit-catch IO_INSTRUCTION -if $_exit_port() == 0x3f8 && ($_guest("rax") & 0xff) == 'A'
 A catch is a breakpoint: `info breakpoints` shows it, `delete N` takes it away."""
@@ -106,24 +117,23 @@ A catch is a breakpoint: `info breakpoints` shows it, `delete N` takes it away."
     def run(self, words, options):
         vm = machine.vm_named(options["-vm"]) if "-vm" in options else None
         names = [reason_named(word) for word in words]
-        handlers = {}
+        chosen = {handler: [] for handler in guests_handlers()} if not names else {}
         for name in names:
-            handlers.setdefault(handler_of(reasons()[name]), []).append(name)
-        if not names:
-            handlers[machine.exit_call()] = []
+            chosen.setdefault(reasons()[name][1], []).append(name)
         with machine.hypervisor():
-            for handler, served in handlers.items():
-                self.catch(handler, served, condition(vm, served, handler, options.get("-if")))
+            numbers = [self.catch(handler, condition(vm, served, handler, options.get("-if"))) for handler, served in chosen.items()]
+        print("Catch %s: %s" % (numbers[0] if len(numbers) == 1 else "%d to %d" % (numbers[0], numbers[-1]),
+                                " ".join(names) or "every exit of a guest's own"))
 
-    def catch(self, handler, names, terms):
-        breakpoint = gdb.Breakpoint("*0x%x" % handler, internal=False)
+    def catch(self, handler, terms):
+        breakpoint = gdb.Breakpoint("*0x%x" % handler)
         try:
             breakpoint.condition = terms or None
         except gdb.error as error:
             breakpoint.delete()
             raise gdb.GdbError("The expression behind -if is wrong: %s" % error)
         breakpoint.commands = "silent\npython import catch; catch.say_stop()"
-        print("Catch %d: %s%s" % (breakpoint.number, " ".join(names) or "every exit", ", if " + terms if terms else ""))
+        return breakpoint.number
 
     def choices(self):
         return sorted(reasons())
@@ -172,14 +182,16 @@ def continue_to(stops):
 
 
 class ExitStep(Command):
-    """exit-step [-vm NAME]: go on to the next VM exit, of any VM or of one, and stop before it is handled."""
+    """exit-step [-vm NAME]: go on to the next VM exit, of any VM or of one, and stop before it is handled.
+
+It passes over EXTERNAL_INTERRUPT and PREEMPTION_TIMER, which are the host's own: `exit-catch` stops at them by name."""
 
     NAME = "exit-step"
     KIND = gdb.COMMAND_RUNNING
 
     def run(self, words, options):
         terms = "$rdi == 0x%x" % machine.vm_named(options["-vm"]).address if "-vm" in options else ""
-        if continue_to([Stop(machine.exit_call(), terms)]):
+        if continue_to([Stop(handler, terms) for handler in guests_handlers()]):
             say_stop()
 
 

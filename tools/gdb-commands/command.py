@@ -27,7 +27,7 @@ class Command(gdb.Command):
         rest = arguments.split()
         while rest:
             word = rest.pop(0)
-            if not word.startswith("-") or word[1:2].isdigit():
+            if not (word.startswith("-") and word[1:].isalpha()) or "=" in words:
                 words.append(word)
                 continue
             if word not in self.OPTIONS:

@@ -64,10 +64,16 @@ def history(vm):
 
 # ---- One reason, one clause ----
 
+def divisor_latch(vm, port):
+    """Does DLAB hide the registers at the first two ports of the 16550?"""
+    device = vm.number("pc->ports->ranges[vms[%d]->pc->ports->owner[%d]].device" % (vm.id, port))
+    return bool(machine.number("((struct uart16550 *)%d)->lcr" % device) & 0x80)
+
+
 def io(exit):
     q = exit.qualification
     size, is_in, is_string, port = (q & 7) + 1, q >> 3 & 1, q >> 4 & 1, q >> 16 & 0xffff
-    where = "port " + names.port(port, is_in)
+    where = "port " + names.port(port, is_in, exit.live and port in names.DIVISOR_LATCH and divisor_latch(exit.vm, port))
     if is_string:
         count = " (RCX was 0x%x)" % exit.register("rcx") if exit.live and q >> 5 & 1 and not exit.handled else ""
         return "%s%s%s %s%s" % ("REP " if q >> 5 & 1 else "", "INS" if is_in else "OUTS", "?BW?D"[size], where, count)
@@ -76,7 +82,7 @@ def io(exit):
     if is_in and not exit.handled:
         return "is reading " + where
     value = exit.register("rax") & (1 << 8 * size) - 1
-    text = " '%c'" % value if port == 0x3f8 and 0x20 <= value < 0x7f else ""
+    text = " '%c'" % value if "16550 THR" in where and 0x20 <= value < 0x7f else ""
     return "%s 0x%0*x%s %s %s" % ("read" if is_in else "wrote", 2 * size, value, text, "from" if is_in else "to", where)
 
 
@@ -180,13 +186,21 @@ def why(vm):
     return exit.sentence() if exit else "%s has had no exit yet" % vm.name
 
 
+def merged(all_vms):
+    """What is kept of these VMs, oldest first."""
+    return sorted((exit for vm in all_vms for exit in history(vm)), key=lambda exit: exit.tsc)
+
+
+def newest(count):
+    return merged(machine.vms())[-count:]
+
+
 def table(count, all_vms):
-    """The last exits of these VMs together, oldest first, as lines."""
-    exits = sorted((exit for vm in all_vms for exit in history(vm)), key=lambda exit: exit.tsc)
-    lines = []
+    """The last exits of these VMs, as lines."""
+    exits, lines = merged(all_vms), []
     for i, exit in list(enumerate(exits))[-count:]:
         pause = "+%d" % (exit.tsc - exits[i - 1].tsc) if i else ""
-        lines.append("%10s  %-12s %-19s %-32s %s" % (pause, exit.vm.name, exit.name, exit.vm.place(exit.rip), exit.what()))
+        lines.append("%11s  %-12s %-19s %-32s %s" % (pause, exit.vm.name, exit.name, exit.vm.place(exit.rip), exit.what()))
     return lines
 
 
@@ -204,7 +218,8 @@ class Why(Command):
 class Exits(Command):
     """exits [N] [-vm NAME]: the last N exits (16), oldest first, of all VMs or of one.
 
-The columns: ticks since the exit before, VM, reason, where in the guest, what. 64 exits are kept of each VM."""
+The columns: ticks since the exit before (the machine's standstills count), VM, reason, where in the guest, what. Values are known
+of a VM's last exit only; `make trace` knows all. 64 exits are kept of each VM."""
 
     NAME = "exits"
 

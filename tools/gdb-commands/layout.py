@@ -33,11 +33,11 @@ class ExitWindow:
         self.window.write(text, True)
 
     def text(self):
-        vm, width, height = machine.current_vm(), self.window.width, self.window.height
+        vm, width, height = machine.current_vm(), self.window.width - 1, self.window.height
         lines = [BOLD + line + PLAIN for line in textwrap.wrap(exits.why(vm), width)]
         lines += textwrap.wrap(self.changes(vm), width)
         room = height - len(lines)
-        return "\n".join(lines + [line[:width] for line in exits.table(room, machine.vms())] if room > 0 else lines[:height])
+        return "\n".join(lines + [exit.sentence()[:width] for exit in exits.newest(room)] if room > 0 else lines[:height])
 
     def changes(self, vm):
         """Registers that differ from the last stop; they stay while nothing moves."""

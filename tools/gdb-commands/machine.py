@@ -54,16 +54,15 @@ def enumeration(name):
 
 
 @functools.lru_cache(maxsize=None)
-def reason_names():
-    """The names of exit_table, by reason."""
+def exit_table():
+    """Of each reason the name and the address of its handler."""
     table = evaluate("exit_table")
     with hypervisor():
-        return [table[reason]["name"].string() for reason in range(max(enumeration("exit_reason").values()))]
+        return [(table[reason]["name"].string(), int(table[reason]["handle"])) for reason in range(max(enumeration("exit_reason").values()))]
 
 
 def reason_name(reason):
-    names = reason_names()
-    return names[reason] if reason < len(names) else "UNKNOWN_%d" % reason
+    return exit_table()[reason][0] if reason < len(exit_table()) else "UNKNOWN_%d" % reason
 
 
 class VM:
@@ -153,18 +152,6 @@ def current_vm():
         if vm.address == loaded:
             return vm
     raise gdb.GdbError("No VM has run yet: `exit-step` goes to the first exit. Or name one: -vm %s." % " or -vm ".join(vm_names()))
-
-
-@functools.lru_cache(maxsize=None)
-def exit_call():
-    """The instruction of handle_exit that calls the exit's handler: the exit is recorded, and RDI is its VM."""
-    start = number("(unsigned long)handle_exit")
-    with hypervisor():
-        end = gdb.block_for_pc(start).end
-        for instruction in gdb.selected_frame().architecture().disassemble(start, end - 1):
-            if instruction["asm"].startswith("call") and "*" in instruction["asm"]:
-                return instruction["addr"]
-    raise gdb.GdbError("handle_exit calls no handler by the table: is this a lab's blank?")
 
 
 def machine_frame():

@@ -49,9 +49,12 @@ def read_port_table():
 
 
 PORTS = read_port_table()
+DIVISOR_LATCH = {0x3f8: "16550 DLL", 0x3f9: "16550 DLM"}        # while LCR has DLAB set
 
 
-def port(number, is_in):
+def port(number, is_in, divisor_latch=False):
     """"0x3f8 (16550 THR)" """
     names = PORTS.get(number)
+    if divisor_latch and number in DIVISOR_LATCH:
+        names = 2 * (DIVISOR_LATCH[number],)
     return "0x%x (%s)" % (number, names[0 if is_in else 1]) if names else "0x%x" % number
