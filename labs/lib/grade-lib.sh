@@ -87,7 +87,7 @@ why_no_report() {
 	local text
 	text=$(grep -ah '^hypervisor panic: ' "$1/com1.log" 2>/dev/null | head -1)
 	[ -n "$text" ] || text=$(sed -n 's/^twinlab: //p' "$1.err" | head -1 | sed 's/ (LIMIT=SECONDS gives it more)//')
-	[ -z "$text" ] || text="$text $(grep -aoE '(triple fault|shutdown status)[^\n]*' "$1.err" | head -1)"
+	! grep -qaE 'exception with no resolution|triple fault' "$1.err" || text="triple fault: the hypervisor got an exception that its own handlers could not take"
 	printf '%s' "$text" | one_line
 }
 
@@ -208,5 +208,5 @@ compiler_says() {
 	text=$(grep -aE 'error: |undefined reference|multiple definition' "$OUT/build.log" | head -1)
 	[ -n "$text" ] || text=$(tail -1 "$OUT/build.log")
 	[ -n "$text" ] || text='the build took longer than 90 s'
-	one_line <<<"$text"
+	one_line <<<"${text//$PWD\//}"
 }
