@@ -169,7 +169,10 @@ bool debug_is_stepping(const struct vm *vm)
 /* The hypervisor stands in enter.asm, on the way into the guest: debug_before_entry() has been passed. */
 static bool is_entering(const struct vm *vm)
 {
-	return debug_frame->rip >= (uint64_t)vmx_run && debug_frame->rip < (uint64_t)vmx_exit && switch_loaded() == vm;
+	uint64_t rip = debug_frame->rip;
+	bool on_the_way = rip >= (uint64_t)vmx_run && rip < (uint64_t)vmx_exit;
+
+	return switch_loaded() == vm && (on_the_way || enters_guest((const uint8_t *)rip));
 }
 
 void step_begin(const struct debug_step *step)
