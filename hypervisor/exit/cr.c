@@ -73,6 +73,7 @@ static bool pdpte_is_valid(uint64_t pdpte)
 	return !(pdpte & 1) || !(pdpte & reserved);
 }
 
+/* lab 5A: four table entries that the guest may change meanwhile */
 /* 32-bit PAE paging: the CPU keeps the four directory pointers in registers, which an exit's handler must load as MOV to CR0 would. */
 static bool load_pdptes(struct vm *vm)
 {
@@ -87,6 +88,7 @@ static bool load_pdptes(struct vm *vm)
 		vmcs_write(GUEST_PDPTE0 + 2 * i, pdptes[i]);
 	return true;
 }
+/* end of 5A */
 
 static bool uses_pae(uint64_t cr0)
 {

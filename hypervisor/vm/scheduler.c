@@ -7,7 +7,6 @@
 #include "vm/scheduler.h"
 #include "vm/vms.h"
 
-static unsigned last;                   /* whose turn it was */
 static struct vm *on_cpu;                /* it has had a turn since the accounts were written; or NULL */
 static uint64_t idle_ticks;
 
@@ -52,18 +51,27 @@ static unsigned count_in_state(enum vm_state state)
 	return count;
 }
 
+static bool can_run(const struct vm *vm)
+{
+	return vm->state == VM_RUNNABLE && !(debug_engaged && debug_holds(vm));
+}
+
+/* lab 5D: whose turn it is */
+static unsigned last;                   /* whose it was */
+
 static struct vm *next_runnable(void)
 {
 	for (unsigned step = 1; step <= vm_count; step++) {
 		unsigned i = (last + step) % vm_count;
 
-		if (vms[i]->state == VM_RUNNABLE && !(debug_engaged && debug_holds(vms[i]))) {
+		if (can_run(vms[i])) {
 			last = i;
 			return vms[i];
 		}
 	}
 	return NULL;
 }
+/* end of 5D */
 
 static void sleep_until(uint64_t deadline, uint64_t now)
 {
@@ -81,6 +89,7 @@ static void sleep_until(uint64_t deadline, uint64_t now)
 		debug_after_idle();
 }
 
+/* lab 5D: and for how long */
 static uint64_t end_of_turn(uint64_t now)
 {
 	uint64_t deadline = next_deadline();
@@ -88,6 +97,7 @@ static uint64_t end_of_turn(uint64_t now)
 
 	return deadline < slice_end ? deadline : slice_end;
 }
+/* end of 5D */
 
 bool scheduler_next(struct turn *turn)
 {

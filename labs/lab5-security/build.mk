@@ -1,0 +1,4 @@
+# make fuzz LAB=5: let the fuzzer of 5B at the UART.
+fuzz: $(B)/labs/lab5-security/tests/fuzz
+	@$<
+.PHONY: fuzz
