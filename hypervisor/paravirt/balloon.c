@@ -12,6 +12,7 @@ static int move_page(struct guest_memory *memory, uint64_t page, uint64_t direct
 	return direction == PV_BALLOON_GIVE ? guest_memory_release(memory, gpa) : guest_memory_restore(memory, gpa);
 }
 
+/* lab 6B: what a guest may name, and as much of it as can be moved */
 int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_t direction, uint64_t rsi)
 {
 	uint64_t owned = vm->memory.size / PAGE_SIZE;
@@ -27,3 +28,4 @@ int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_
 	run_until = 0;                    /* the CPU must forget what it cached of these pages before the guest goes on */
 	return moved ? (int64_t)moved : error;
 }
+/* end of 6B */
