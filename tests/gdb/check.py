@@ -25,6 +25,15 @@ def fails(command):
     return ""
 
 
+last_signal = [None]
+gdb.events.stop.connect(lambda event: last_signal.__setitem__(0, getattr(event, "stop_signal", None)))
+
+
+def signal_after_continue():
+    run("continue")
+    return last_signal[0]
+
+
 def number(expression):
     return int(gdb.parse_and_eval(expression)) & (1 << 64) - 1
 
