@@ -116,7 +116,8 @@ memtest_within() {
 
 memtest_runs() {
 	build build/$lab/memtest.elf || { found "memtest86+ for the VM" "$(compiler_says)"; return 1; }
-	memtest_within 12 || grep -aq '^@twinlab' "$OUT/memtest/com1.log" || memtest_within 40 && return 0
+	memtest_within 12 && return 0
+	grep -aq '^@twinlab' "$OUT/memtest/com1.log" || { memtest_within 40 && return 0; }          # a report: the VM was stopped
 	found "it tests the VM's memory" "$(grep -a '^memtest: ' "$OUT/memtest/com1.log" | tail -1)"
 	return 1
 }
