@@ -11,7 +11,7 @@
 #include "lib.h"
 #include "../../../guest-paravirt/machine/pv.h"
 
-static void ask(uint32_t leaf, uint32_t r[4]);
+static void ask(uint32_t leaf, uint32_t r[4]) __attribute__((unused));
 #define cpuid(leaf, r) ask(leaf, r)
 #include "../../../guest-paravirt/machine/discovery.c"
 #undef cpuid
