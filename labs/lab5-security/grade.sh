@@ -57,10 +57,14 @@ share_of() {
 	echo $((100 * run / (run + wait)))
 }
 
+# Each gets its half, give or take 5 %: who has more has it from the other.
 share_beside() {
+	local vm
 	guests_did_well "$1" runaway || return 1
-	at_least "percent of the machine for the worker beside a $1" "$(share_of "$1" worker)" 45 &&
-		at_most "percent of the machine for a $1" "$(share_of "$1" "$1")" 55
+	for vm in worker "$1"; do
+		at_least "percent of the machine for $vm" "$(share_of "$1" $vm)" 45 || return 1
+		at_most "percent of the machine for $vm" "$(share_of "$1" $vm)" 55 || return 1
+	done
 }
 
 grade_5D() {
