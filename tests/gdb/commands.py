@@ -38,6 +38,7 @@ run("vm stop unmodified")
 exits = [run("exit-step") for _ in range(3)]
 check("a VM that is stopped has no exits while the other goes on", all(text.startswith("paravirt ") for text in exits), exits)
 says("vm lists that", "vm", r"unmodified .* stopped by you .* no exit yet", r"paravirt +paravirt +16 MiB +runnable")
+refuses("but not the last one as well", "vm stop paravirt", "No other VM would go on")
 run("vm go unmodified")
 says("and goes on when it is let go", "exit-step -vm unmodified", r"^unmodified asks CPUID")
 check("exits keeps count", len(run("exits 4").splitlines()) == 4 and "WRMSR" in run("exits") and

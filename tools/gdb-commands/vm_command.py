@@ -26,10 +26,16 @@ A VM that is stopped gets no turn from the next time on that the machine goes on
         if len(words) != 2:
             raise gdb.GdbError("Which VM? The VMs are: %s." % ", ".join(machine.vm_names()))
         vm = machine.vm_named(words[1])
+        if action == "stop" and not self.others_run(vm):
+            raise gdb.GdbError("No other VM would go on: they are over, or stopped as well.")
         gdb.execute("monitor %s %s" % ("hold" if action == "stop" else "release", vm.name), to_string=True)
         if action == "stop":
             self.end_turn()
         self.list()
+
+    def others_run(self, vm):
+        held = machine.number(HELD_BITS)
+        return any(other.state() in ("runnable", "blocked") for other in machine.vms() if other is not vm and not held >> other.id & 1)
 
     def end_turn(self):
         """The VM may be in the middle of its turn: have the run loop ask the scheduler."""
