@@ -41,7 +41,8 @@ class Vmcs(Command):
     """vmcs [FIELD or PATTERN] [-vm NAME]: fields of the VMCS by name, with their bits in words; `vmcs FIELD = VALUE` writes one.
 
 The VMCS is that of the VM that you look at; from the hypervisor's side, of the VM that ran last. A part of a name will do, in
-any case, or a pattern with * and ?. VALUE is an expression. What you write is what the CPU enters the guest with, or refuses. Some CPUs let VMWRITE change read-only fields.
+any case, or a pattern with * and ?. VALUE is an expression. What you write is what the CPU enters the guest with, or refuses. Some CPUs let VMWRITE change
+read-only fields.
     vmcs rip
     vmcs *CONTROLS
     vmcs GUEST_RIP = $rip + 2"""
