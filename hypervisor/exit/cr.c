@@ -66,7 +66,7 @@ static bool cr0_is_valid(uint64_t value)
 }
 
 /* SDM: "PAE Paging": what must be 0 in a directory pointer that is present. */
-static bool pdpte_is_valid(uint64_t pdpte)
+static inline bool pdpte_is_valid(uint64_t pdpte)
 {
 	uint64_t reserved = 0x1e6 | ~0ull << (cpuid(0x80000008, 0).eax & 0xff);
 

@@ -1,7 +1,7 @@
 /*
  * How many of the n bytes from gpa on lie in the page of the first one. It is right as it is.
  */
-static size_t to_end_of_page(uint64_t gpa, size_t n)
+static inline size_t to_end_of_page(uint64_t gpa, size_t n)
 {
 	size_t room = PAGE_SIZE - gpa % PAGE_SIZE;
 
