@@ -24,6 +24,9 @@ class Twinlab(gdb.Command):
             gdb.execute("add-inferior -no-connection -exec " + kernel, to_string=True)
         gdb.execute("target extended-remote " + line, to_string=True)
         self.read_descriptions()
+        # GDB still takes the next stop of the inferior that it connected by for part of the connecting: it would say nothing of it and
+        # wait for ever. No step at all ends that.
+        gdb.execute("stepi 0", to_string=True)
 
     def read_descriptions(self):
         """GDB asks the first inferior only for its registers; of the others it would show no control registers."""
