@@ -6,11 +6,17 @@
 
 #define LINE_MAX 200            /* a longer line goes out in pieces */
 
+struct listener {
+	void (*input)(void *context), (*room)(void *context);
+	void *context;
+};
+
 struct console {
 	const char *name;
 	struct serial_port *port;       /* NULL: the log */
 	char line[LINE_MAX];
 	size_t length;
+	struct listener listeners[2];   /* the one that called last comes first */
 };
 
 struct console *console_create(const char *name, struct serial_port *port)
@@ -68,10 +74,30 @@ bool console_has_input(const struct console *console)
 	return console->port && serial_has_input(console->port);
 }
 
+static void tell_of_input(void *context)
+{
+	const struct listener *listener = ((struct console *)context)->listeners;
+
+	if (listener->input)
+		listener->input(listener->context);
+}
+
+static void tell_of_room(void *context)
+{
+	const struct listener *listeners = ((struct console *)context)->listeners;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (listeners[i].room)
+			listeners[i].room(listeners[i].context);
+}
+
 void console_set_listener(struct console *console, void (*input)(void *context), void (*room)(void *context), void *context)
 {
+	if (console->listeners[0].context != context)
+		console->listeners[1] = console->listeners[0];
+	console->listeners[0] = (struct listener){ input, room, context };
 	if (console->port)
-		serial_set_listener(console->port, input, room, context);
+		serial_set_listener(console->port, tell_of_input, tell_of_room, console);
 }
 
 void console_end_line(struct console *console)

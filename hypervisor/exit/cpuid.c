@@ -2,7 +2,7 @@
  * CPUID: what the guest is told it runs on.
  *
  * A guest sees the real CPU less what the hypervisor does not give it: no VMX, no local APIC, no x2APIC, no machine check, no MTRRs, one logical CPU.
- * The unmodified guest gets no hint of a hypervisor; the paravirtual one gets the hypervisor bit and the leaves from 0x40000000 on.
+ * The unmodified guest gets no hint of a hypervisor; the others get the hypervisor bit and the leaves from 0x40000000 on.
  * The answers are settled once: executing CPUID here would cost an exit of its own where the hypervisor is itself a guest.
  */
 #include "cpu/cpu.h"
@@ -130,7 +130,7 @@ static struct cpuid feature_leaf(const struct vm *vm)
 {
 	struct cpuid leaf = basic[1];
 
-	if (vm->kind == VM_PARAVIRT)
+	if (vm->kind != VM_UNMODIFIED)
 		leaf.ecx |= PV_CPUID_HYPERVISOR_BIT;
 	if (vmcs_read(GUEST_CR4) & CR4_OSXSAVE)
 		leaf.ecx |= ECX_OSXSAVE;
@@ -171,7 +171,7 @@ static struct cpuid answer(const struct vm *vm, uint32_t leaf, uint32_t subleaf)
 		return basic_leaf(vm, leaf, subleaf);
 	if (leaf >= EXTENDED && leaf <= highest_extended)
 		return extended[leaf - EXTENDED];
-	if (leaf >> 28 == HYPERVISOR >> 28 && vm->kind == VM_PARAVIRT)
+	if (leaf >> 28 == HYPERVISOR >> 28 && vm->kind != VM_UNMODIFIED)
 		return hypervisor_leaf(leaf);
 	return basic_leaf(vm, highest_basic, subleaf);
 }

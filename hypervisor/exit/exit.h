@@ -63,7 +63,7 @@ uint64_t guest_xcr0_bits(void);
 /* Queue an exception for the next entry. Pass error_code -1 for an exception that has none. */
 void inject_exception(struct vm *vm, unsigned vector, int64_t error_code);
 
-/* The interrupt controller's line is up: inject its vector if the guest can take it now, else ask for an exit when it can. */
+/* An interrupt waits: inject its vector if the guest can take it now, else ask for an exit when it can. */
 void interrupt_deliver(struct vm *vm);
 
 /* The guest's EFER, PAT or CR0.PG changed: bring LMA, "IA-32e mode guest" and the load controls in line. */

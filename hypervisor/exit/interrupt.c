@@ -45,11 +45,13 @@ static bool can_take_interrupt(void)
 		!(vmcs_read(VM_ENTRY_INTERRUPTION_INFORMATION) & INTR_VALID);
 }
 
+/* First what was on its way already; the event callback before the controller's, because its handler leaves nothing in service. */
 static uint8_t next_vector(struct vm *vm)
 {
-	uint8_t vector = vm->vcpu.put_aside;
+	uint8_t *waiting = vm->vcpu.put_aside ? &vm->vcpu.put_aside : &vm->callback;
+	uint8_t vector = *waiting;
 
-	vm->vcpu.put_aside = 0;
+	*waiting = 0;
 	return vector ? vector : vm->acknowledge(vm);
 }
 

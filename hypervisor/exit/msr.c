@@ -138,7 +138,7 @@ enum verdict handle_rdmsr(struct vm *vm)
 
 	if (row)
 		value = row->read(vm);
-	else if (vm->kind != VM_PARAVIRT || !paravirt_read_msr(vm, msr, &value))
+	else if (!vm->paravirt || !paravirt_read_msr(vm, msr, &value))
 		return refuse(vm, "read", msr);
 	regs->rax = (uint32_t)value;
 	regs->rdx = value >> 32;
@@ -151,7 +151,7 @@ enum verdict handle_wrmsr(struct vm *vm)
 	uint32_t msr = regs->rcx;
 	uint64_t value = (uint32_t)regs->rax | regs->rdx << 32;
 	const struct msr_row *row = find(msr);
-	bool done = row ? row->write && row->write(vm, value) : vm->kind == VM_PARAVIRT && paravirt_write_msr(vm, msr, value);
+	bool done = row ? row->write && row->write(vm, value) : vm->paravirt && paravirt_write_msr(vm, msr, value);
 
 	return done ? VERDICT_NEXT : refuse(vm, "write", msr);
 }

@@ -5,7 +5,7 @@
 #include "vm/vm.h"
 #include "vmx/vmx.h"
 
-/* The door of the paravirtual guest. For the unmodified one VMCALL is what it is on bare metal: an invalid opcode. */
+/* The door of the guests that know. For the unmodified one VMCALL is what it is on bare metal: an invalid opcode. */
 enum verdict handle_vmcall(struct vm *vm)
 {
 	struct vcpu_regs *regs = &vm->vcpu.regs;

@@ -12,6 +12,6 @@ struct pc {
 	struct pic8259 *pic;
 };
 
-/* Build the PC of an unmodified guest: sets vm->pc and vm->acknowledge. vm->console, vm->disk (may be NULL) and vm->timers
+/* Build the PC: sets vm->pc and vm->acknowledge. vm->console, vm->disk (may be NULL) and vm->timers
    are ready. */
 void pc_create(struct vm *vm);

@@ -15,7 +15,8 @@ static void console_event(void *vm)
 	event_raise(vm, PV_EVENT_CONSOLE);
 }
 
-void console_service_init(struct vm *vm)
+/* In an enlightened guest the UART listens as well, and to it goes what is typed, until the guest reads the console by call. */
+void console_service_listen(struct vm *vm)
 {
 	console_set_listener(vm->console, console_event, console_event, vm);
 }
@@ -61,6 +62,8 @@ int64_t hypercall_console_read(struct vm *vm, uint64_t address, uint64_t length,
 	int64_t error = check_buffer(vm, address, length);
 	if (error)
 		return error;
+
+	console_service_listen(vm);
 
 	uint64_t stored = 0;
 	size_t n;

@@ -1,24 +1,14 @@
 /*
  * Events: a bitmap in a page of the guest and one callback vector.
  * The vector is injected when the bitmap turns from 0, so a guest that is already about to look is not interrupted again, and it
- * says that it looked by taking the bits: no end-of-interrupt exit.
+ * says that it looked by taking the bits: no end-of-interrupt exit. An enlightened guest gets it beside the interrupts of its 8259,
+ * as Xen's callback vector comes to a PV-on-HVM guest: through the 8259 each event would cost an OUT or two, which are exits.
  */
 #include "lib/errno.h"
 #include "paravirt/services.h"
 #include "vm/vm.h"
 
 #define FIRST_VECTOR 32         /* below are the exceptions */
-
-static uint8_t acknowledge(struct vm *vm)
-{
-	vm_set_interrupt(vm, false);
-	return vm->paravirt->event.vector;
-}
-
-void event_service_init(struct vm *vm)
-{
-	vm->acknowledge = acknowledge;
-}
 
 /* Looked up each time: the guest may have given the page back. NULL then. Its 8 bytes are aligned, so they lie in one page. */
 static uint64_t *bitmap(struct vm *vm)
@@ -36,7 +26,7 @@ static void post(struct vm *vm, uint64_t events)
 		return;
 	}
 	if (__atomic_fetch_or(pending, events, __ATOMIC_SEQ_CST) == 0)
-		vm_set_interrupt(vm, true);
+		vm_call_back(vm, vm->paravirt->event.vector);
 }
 
 void event_raise(struct vm *vm, enum pv_event event)
@@ -55,7 +45,7 @@ bool event_waits(struct vm *vm)
 {
 	uint64_t *pending = bitmap(vm);
 
-	return vm->interrupt_pending || (pending && __atomic_load_n(pending, __ATOMIC_SEQ_CST));
+	return vm_interrupt_waits(vm) || (pending && __atomic_load_n(pending, __ATOMIC_SEQ_CST));
 }
 
 int64_t hypercall_event_setup(struct vm *vm, uint64_t address, uint64_t vector, uint64_t rdx, uint64_t rsi)

@@ -56,8 +56,7 @@ int64_t hypercall_unknown(struct vm *vm)
 void paravirt_create(struct vm *vm)
 {
 	vm->paravirt = zalloc(sizeof(*vm->paravirt));
-	event_service_init(vm);
 	timer_service_init(vm);
-	console_service_init(vm);
+	console_service_listen(vm);
 	block_service_init(vm);
 }

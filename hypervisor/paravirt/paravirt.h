@@ -5,8 +5,7 @@
 #include "paravirt/abi.h"
 #include "vm/vm.h"
 
-/* Build the services of a paravirtual guest: sets vm->paravirt and vm->acknowledge. vm->console, vm->disk (may be NULL) and
-   vm->timers are ready. */
+/* Build the services: sets vm->paravirt. vm->console, vm->disk (may be NULL) and vm->timers are ready. */
 void paravirt_create(struct vm *vm);
 
 /* By number less PV_HC_FIRST: paravirt/hypercall.c. */

@@ -25,8 +25,7 @@ struct paravirt {
 	struct block *block;            /* NULL: no disk */
 };
 
-void console_service_init(struct vm *vm);
-void event_service_init(struct vm *vm);
+void console_service_listen(struct vm *vm);
 void timer_service_init(struct vm *vm);
 void block_service_init(struct vm *vm);
 

@@ -24,7 +24,7 @@ int64_t hypercall_set_timer(struct vm *vm, uint64_t deadline, uint64_t rcx, uint
 	return 0;
 }
 
-/* The event that wakes the guest also sets interrupt_pending, and the scheduler lets it run again. */
+/* The event that wakes the guest also asks for its callback, and the scheduler lets it run again. */
 int64_t hypercall_idle(struct vm *vm, uint64_t rbx, uint64_t rcx, uint64_t rdx, uint64_t rsi)
 {
 	if (!vm->paravirt->event.set_up)

@@ -12,7 +12,8 @@
 #include "vmx/run.h"
 #include "vmx/vmx.h"
 
-_Static_assert(VM_UNMODIFIED == TRACE_LOG_UNMODIFIED && VM_PARAVIRT == TRACE_LOG_PARAVIRT && VM_MAX == TRACE_LOG_VMS,
+_Static_assert(VM_UNMODIFIED == TRACE_LOG_UNMODIFIED && VM_PARAVIRT == TRACE_LOG_PARAVIRT
+	&& VM_ENLIGHTENED == TRACE_LOG_ENLIGHTENED && VM_MAX == TRACE_LOG_VMS,
 	"as readers know them");
 
 #define SECTORS_PER_REQUEST 256

@@ -13,13 +13,14 @@
 #define TRACE_LOG_NO_VM        0xff
 #define TRACE_LOG_UNMODIFIED   0
 #define TRACE_LOG_PARAVIRT     1
+#define TRACE_LOG_ENLIGHTENED  2
 
 enum trace_log_kind {
 	TRACE_LOG_EXIT,                 /* from the VM exit to the end of its handling */
 	TRACE_LOG_TURN,                 /* a VM on the CPU */
 	TRACE_LOG_IDLE,                 /* every VM waits: HLT */
 	TRACE_LOG_INTERRUPT,            /* of the real machine, while idle; those that came while a VM ran are exits */
-	TRACE_LOG_DELIVERY,             /* the VM's next entry brings it an interrupt of its interrupt controller */
+	TRACE_LOG_DELIVERY,             /* the VM's next entry brings it an interrupt of its interrupt controller, or its event callback */
 	TRACE_LOG_KINDS
 };
 
@@ -49,7 +50,7 @@ struct trace_log_header {
 	uint64_t lost;                  /* the later ones, for which there was no room */
 	struct {
 		char name[24];
-		uint8_t kind;           /* TRACE_LOG_UNMODIFIED or _PARAVIRT: enum vm_kind */
+		uint8_t kind;           /* TRACE_LOG_UNMODIFIED, _PARAVIRT or _ENLIGHTENED: enum vm_kind */
 		uint8_t reserved[7];
 	} vms[TRACE_LOG_VMS];
 	char reasons[TRACE_LOG_REASONS][32];

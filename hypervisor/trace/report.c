@@ -52,7 +52,7 @@ static void report_last(const struct vm *vm)
 static void report_vm(const struct vm *vm)
 {
 	printf("@vm id=%u name=%s kind=%s state=%s run_ns=%lu wait_ns=%lu sleep_ns=%lu reason=\"%s\"\n", vm->id, vm->name,
-		vm->kind == VM_PARAVIRT ? "paravirt" : "unmodified", state_name(vm->state), vm->run_ns, vm->wait_ns, vm->sleep_ns,
+		vm_kind_names[vm->kind], state_name(vm->state), vm->run_ns, vm->wait_ns, vm->sleep_ns,
 		vm->stop_reason);
 	for (unsigned slot = 0; slot < vm->trace->phase_count; slot++)
 		report_phase(vm, slot);

@@ -8,6 +8,10 @@
 #define MEMORY_MAX  (1ull << 30)
 #define MEMORY_DEFAULT (16ull << 20)
 
+const char *const vm_kind_names[VM_KINDS] = {
+	[VM_UNMODIFIED] = "unmodified", [VM_PARAVIRT] = "paravirt", [VM_ENLIGHTENED] = "enlightened",
+};
+
 struct parser {
 	struct vm_config *config;
 	char *error;
@@ -70,11 +74,13 @@ static bool copy_name(char to[VM_NAME_MAX], const char *from)
 
 static bool set_kind(struct parser *parser, const char *value)
 {
-	if (strcmp(value, "unmodified") && strcmp(value, "paravirt"))
-		return fail(parser, "kind must be unmodified or paravirt, not", value);
-	parser->config->kind = value[0] == 'u' ? VM_UNMODIFIED : VM_PARAVIRT;
-	parser->has_kind = true;
-	return true;
+	enum vm_kind kind = 0;
+
+	while (kind < VM_KINDS && strcmp(value, vm_kind_names[kind]))
+		kind++;
+	parser->config->kind = kind;
+	parser->has_kind = kind < VM_KINDS;
+	return parser->has_kind || fail(parser, "kind must be unmodified, paravirt or enlightened, not", value);
 }
 
 static bool set_memory(struct parser *parser, const char *value)
@@ -187,10 +193,10 @@ static bool parse_vm(struct parser *parser, char *name)
 	}
 	if (!parser->has_kind)
 		return fail(parser, "missing word", "kind=");
-	if (config->hides_time && config->kind == VM_PARAVIRT)
-		return fail(parser, "a paravirt guest's clock would go wrong with", "hide=time");
+	if (config->hides_time && config->kind != VM_UNMODIFIED)
+		return fail(parser, "its pvclock would go wrong with", "hide=time");
 	if (!config->kernel[0])
-		copy_name(config->kernel, config->kind == VM_PARAVIRT ? "paravirt" : "unmodified");
+		copy_name(config->kernel, vm_kind_names[config->kind]);
 	return true;
 }
 

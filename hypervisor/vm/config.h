@@ -2,7 +2,7 @@
 /*
  * The VMs that the boot command line asks for:
  *
- *   vm=NAME,kind=unmodified|paravirt[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,hide=time][,autorun=COMMANDS]
+ *   vm=NAME,kind=unmodified|paravirt|enlightened[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,hide=time][,autorun=COMMANDS]
  *
  * One word for each VM. autorun takes the rest of the word, commas included; a word with blanks stands in double quotes,
  * as GRUB passes it. Without kernel= the module is the one named like the kind. hide=time: exit/hide_time.c.

@@ -98,13 +98,13 @@ void vm_create(const struct vm_config *config, const struct boot_info *boot)
 	create_memory(vm, config->memory_size);
 	vm->console = create_console(config);
 	vm->disk = open_disk(config);
-	if (vm->kind == VM_PARAVIRT)
+	if (vm->kind != VM_UNMODIFIED)
 		paravirt_create(vm);
-	else
-		pc_create(vm);
+	if (vm->kind != VM_PARAVIRT)
+		pc_create(vm);          /* last: its UART hears what is typed, until the guest reads the console by call */
 	switch_init(vm);
 	load(vm, config, boot);
 	vms[vm_count++] = vm;
-	printf("vm %u: %s (%s), %lu KiB, kernel %s, disk %u\n", vm->id, vm->name, vm->kind == VM_PARAVIRT ? "paravirt" : "unmodified",
+	printf("vm %u: %s (%s), %lu KiB, kernel %s, disk %u\n", vm->id, vm->name, vm_kind_names[vm->kind],
 		vm->memory.size >> 10, config->kernel, vm->disk ? config->disk : 0);
 }

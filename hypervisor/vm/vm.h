@@ -15,16 +15,19 @@
 
 struct console;
 struct disk;
-struct pc;              /* fullvirt/machine.c: the emulated PC of an unmodified guest */
-struct paravirt;        /* paravirt/paravirt.h: the services of a paravirtual guest */
+struct pc;              /* fullvirt/machine.c: the emulated PC */
+struct paravirt;        /* paravirt/paravirt.h: the services */
 struct vmcs;
 struct trace;
 
-enum vm_kind { VM_UNMODIFIED, VM_PARAVIRT };
+/* Which doors a guest has. An enlightened one has both: a whole PC, and beside it the leaves and calls that a paravirtual one has. What it
+   does not look for it need not know. (Xen: "PV on HVM"; Windows: "enlightenments"; KVM: virtio.) */
+enum vm_kind { VM_UNMODIFIED, VM_PARAVIRT, VM_ENLIGHTENED, VM_KINDS };
+extern const char *const vm_kind_names[VM_KINDS];      /* the configuration's words, and the report's */
 
 enum vm_state {
 	VM_RUNNABLE,
-	VM_BLOCKED,         /* HLT or the idle hypercall: until interrupt_pending */
+	VM_BLOCKED,         /* HLT or the idle hypercall: until an interrupt waits */
 	VM_OFF,             /* powered off by itself */
 	VM_FAULTED,         /* stopped by the hypervisor: vm_fault() said why */
 };
@@ -60,9 +63,11 @@ struct vm {
 	struct timer_queue timers;      /* everything of this VM that happens at a time */
 	enum vm_state state;
 
-	/* The interrupt controller's request line: set by the 8259 model or the event service, looked at before each entry.
-	   acknowledge() answers with the vector and, as the hardware's INTA cycle does, lowers the line if nothing more waits. */
+	/* What interrupts the guest, looked at before each entry. The 8259 model's request line: acknowledge() answers with the vector and, as
+	   the hardware's INTA cycle does, lowers the line if nothing more waits. And the event service's vector, which no controller holds back
+	   and nobody ends; 0: none. */
 	bool interrupt_pending;
+	uint8_t callback;
 	uint8_t (*acknowledge)(struct vm *vm);
 
 	enum vm_kind kind;
@@ -72,8 +77,8 @@ struct vm {
 	struct guest_memory memory;
 	struct console *console;        /* never NULL */
 	struct disk *disk;              /* NULL: no disk */
-	struct pc *pc;                  /* unmodified: not NULL */
-	struct paravirt *paravirt;      /* paravirt: not NULL */
+	struct pc *pc;                  /* unmodified, enlightened: not NULL */
+	struct paravirt *paravirt;      /* paravirt, enlightened: not NULL */
 
 	uint64_t run_ns;                /* on the CPU, its exits included */
 	uint64_t wait_ns;               /* runnable, another VM ran: stolen */
@@ -89,7 +94,7 @@ static inline bool vm_is_alive(const struct vm *vm)
 	return vm->state == VM_RUNNABLE || vm->state == VM_BLOCKED;
 }
 
-/* It waits, until interrupt_pending. */
+/* It waits, until vm_interrupt_waits(). */
 static inline void vm_block(struct vm *vm)
 {
 	vm->state = VM_BLOCKED;
@@ -104,10 +109,17 @@ static inline void vm_set_interrupt(struct vm *vm, bool pending)
 	vm->interrupt_pending = pending;
 }
 
+/* The event service's vector, to be injected as soon as the guest can take it. */
+static inline void vm_call_back(struct vm *vm, uint8_t vector)
+{
+	vm->callback = vector;
+	run_until = 0;
+}
+
 /* Is there an interrupt that the guest has not got yet? */
 static inline bool vm_interrupt_waits(const struct vm *vm)
 {
-	return vm->interrupt_pending || vm->vcpu.put_aside;
+	return vm->interrupt_pending || vm->callback || vm->vcpu.put_aside;
 }
 
 /* The guest asked to be powered off or reset (how: a few words, "port 0x604", "hypercall shutdown"). */

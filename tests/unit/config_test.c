@@ -23,7 +23,7 @@ static int parse(const char *line)
 
 static void defaults(void **state)
 {
-	assert_int_equal(parse("/boot/twinlab.elf debug vm=one,kind=unmodified vm=two,kind=paravirt"), 2);
+	assert_int_equal(parse("/boot/twinlab.elf debug vm=one,kind=unmodified vm=two,kind=paravirt vm=three,kind=enlightened"), 3);
 	assert_string_equal(configs[0].name, "one");
 	assert_int_equal(configs[0].kind, VM_UNMODIFIED);
 	assert_string_equal(configs[0].kernel, "unmodified");
@@ -34,6 +34,8 @@ static void defaults(void **state)
 	assert_string_equal(configs[1].name, "two");
 	assert_int_equal(configs[1].kind, VM_PARAVIRT);
 	assert_string_equal(configs[1].kernel, "paravirt");
+	assert_int_equal(configs[2].kind, VM_ENLIGHTENED);
+	assert_string_equal(configs[2].kernel, "enlightened");
 	assert_false(configs[0].hides_time);
 }
 
@@ -44,7 +46,9 @@ static void hidden_time(void **state)
 	assert_int_equal(parse("vm=one,kind=unmodified,hide=nothing"), -1);
 	assert_string_equal(error, "vm=one: hide wants time, not 'nothing'");
 	assert_int_equal(parse("vm=one,hide=time,kind=paravirt"), -1);
-	assert_string_equal(error, "vm=one: a paravirt guest's clock would go wrong with 'hide=time'");
+	assert_string_equal(error, "vm=one: its pvclock would go wrong with 'hide=time'");
+	assert_int_equal(parse("vm=one,hide=time,kind=enlightened"), -1);
+	assert_string_equal(error, "vm=one: its pvclock would go wrong with 'hide=time'");
 }
 
 static void every_option(void **state)
@@ -95,8 +99,8 @@ static const struct { const char *line, *vm, *shows; } bad[] = {
 	{ "vm=autorun=x,kind=paravirt", "vm=:", "'autorun=x,kind=paravirt'" },
 	{ "vm=a", "vm=a:", "kind=" },
 	{ "vm=a,mem=16M", "vm=a:", "kind=" },
-	{ "vm=a,kind", "vm=a:", "unmodified or paravirt" },
-	{ "vm=a,kind=", "vm=a:", "unmodified or paravirt" },
+	{ "vm=a,kind", "vm=a:", "unmodified, paravirt or enlightened" },
+	{ "vm=a,kind=", "vm=a:", "unmodified, paravirt or enlightened" },
 	{ "vm=a,kind=para", "vm=a:", "'para'" },
 	{ "vm=a,kind=unmodifiedx", "vm=a:", "'unmodifiedx'" },
 	{ "vm=a,KIND=paravirt", "vm=a:", "'KIND'" },

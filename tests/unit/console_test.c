@@ -231,12 +231,48 @@ static void a_port_gets_the_bytes_as_they_are(void **state)
 	assert_int_equal(flushes, 1);
 }
 
-static void nothing(void *context)
+static unsigned heard_input[3], heard_room[3];
+
+static void hear_input(void *context)
 {
-	(void)context;
+	heard_input[(unsigned *)context - heard_input]++;
 }
 
-static void a_port_is_read_and_listened_to(void **state)
+static void hear_room(void *context)
+{
+	heard_room[(unsigned *)context - heard_input]++;
+}
+
+static void expect_heard(unsigned input1, unsigned input2, unsigned room1, unsigned room2)
+{
+	memset(heard_input, 0, sizeof(heard_input));
+	memset(heard_room, 0, sizeof(heard_room));
+	on_input(listener);
+	on_room(listener);
+	assert_int_equal(heard_input[1], input1);
+	assert_int_equal(heard_input[2], input2);
+	assert_int_equal(heard_room[1], room1);
+	assert_int_equal(heard_room[2], room2);
+}
+
+static void two_may_listen_and_the_latest_hears_of_input(void **state)
+{
+	struct console *console = console_create("v", port);
+
+	(void)state;
+	console_set_listener(console, hear_input, hear_room, &heard_input[1]);
+	expect_heard(1, 0, 1, 0);
+	console_set_listener(console, hear_input, hear_room, &heard_input[2]);
+	expect_heard(0, 1, 1, 1);
+	console_set_listener(console, hear_input, hear_room, &heard_input[1]);
+	expect_heard(1, 0, 1, 1);
+	console_set_listener(console, hear_input, hear_room, &heard_input[1]);
+	expect_heard(1, 0, 1, 1);
+	console_set_listener(console, NULL, NULL, &heard_input[2]);
+	expect_heard(0, 0, 1, 0);
+}
+
+static void a_port_is_read(void **state)
 {
 	struct console *console = console_create("v", port);
 	char bytes[8] = "";
@@ -248,10 +284,6 @@ static void a_port_is_read_and_listened_to(void **state)
 	assert_int_equal(console_read(console, bytes + 3, 3), 2);
 	assert_string_equal(bytes, "hello");
 	assert_false(console_has_input(console));
-	console_set_listener(console, free, nothing, bytes);
-	assert_ptr_equal(on_input, free);
-	assert_ptr_equal(on_room, nothing);
-	assert_ptr_equal(listener, bytes);
 }
 
 #define console_test(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -267,7 +299,8 @@ int main(void)
 		console_test(two_consoles_do_not_mix),
 		console_test(nobody_types_at_the_log),
 		console_test(a_port_gets_the_bytes_as_they_are),
-		console_test(a_port_is_read_and_listened_to),
+		console_test(a_port_is_read),
+		console_test(two_may_listen_and_the_latest_hears_of_input),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static void setup_checks_page_and_vector(void **state)
 	(void)state;
 	for (size_t i = 0; i < LENGTH(setups); i++)
 		assert_int_equal(call(PV_HC_EVENT_SETUP, setups[i].address, setups[i].vector, 0), setups[i].result);
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 }
 
 static void an_event_sets_its_bit_and_asks_once(void **state)
@@ -41,15 +41,15 @@ static void an_event_sets_its_bit_and_asks_once(void **state)
 	(void)state;
 	set_up();
 	event_raise(&vm, PV_EVENT_BLOCK);
-	assert_true(vm.interrupt_pending);
+	assert_int_equal(vm.callback, VECTOR);
 	assert_int_equal(peek64(PAGE), 1 << PV_EVENT_BLOCK);
-	assert_int_equal(vm.acknowledge(&vm), VECTOR);
-	assert_false(vm.interrupt_pending);
+	vm.callback = 0;                        /* as when it is injected */
+	assert_int_equal(vm.callback, 0);
 	event_raise(&vm, PV_EVENT_TIMER);       /* the callback has not looked yet, and will see this one as well */
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 	assert_int_equal(take_events(PAGE), 1 << PV_EVENT_BLOCK | 1 << PV_EVENT_TIMER);
 	event_raise(&vm, PV_EVENT_CONSOLE);
-	assert_true(vm.interrupt_pending);
+	assert_int_equal(vm.callback, VECTOR);
 	assert_int_equal(take_events(PAGE), 1 << PV_EVENT_CONSOLE);
 }
 
@@ -71,13 +71,13 @@ static void early_events_come_with_the_setup(void **state)
 	(void)state;
 	event_raise(&vm, PV_EVENT_CONSOLE);
 	event_raise(&vm, PV_EVENT_TIMER);
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 	set_up();
-	assert_true(vm.interrupt_pending);
+	assert_int_equal(vm.callback, VECTOR);
 	assert_int_equal(take_events(PAGE), 1 << PV_EVENT_CONSOLE | 1 << PV_EVENT_TIMER);
-	vm.acknowledge(&vm);
+	vm.callback = 0;
 	set_up();
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 	assert_int_equal(peek64(PAGE), 0);
 }
 
@@ -89,7 +89,7 @@ static void a_lost_page_stops_the_guest(void **state)
 	event_raise(&vm, PV_EVENT_TIMER);
 	assert_int_equal(vm.state, VM_FAULTED);
 	assert_non_null(strstr(fault, "event page"));
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 }
 
 static void a_stopped_guest_gets_no_events(void **state)
@@ -98,11 +98,28 @@ static void a_stopped_guest_gets_no_events(void **state)
 	set_up();
 	vm.state = VM_OFF;
 	event_raise(&vm, PV_EVENT_TIMER);
-	assert_false(vm.interrupt_pending);
+	assert_int_equal(vm.callback, 0);
 	assert_int_equal(peek64(PAGE), 0);
 	vm.state = VM_FAULTED;
 	event_raise(&vm, PV_EVENT_TIMER);
 	assert_int_equal(peek64(PAGE), 0);
+}
+
+/* An enlightened guest's 8259 has an interrupt as well: each has its own line. */
+static void an_event_comes_beside_the_controllers_interrupt(void **state)
+{
+	(void)state;
+	set_up();
+	vm_set_interrupt(&vm, true);
+	run_until = 1000;
+	event_raise(&vm, PV_EVENT_BLOCK);
+	assert_int_equal(run_until, 0);
+	assert_true(vm.interrupt_pending);
+	vm_set_interrupt(&vm, false);
+	assert_int_equal(vm.callback, VECTOR);
+	assert_true(vm_interrupt_waits(&vm));
+	vm.callback = 0;
+	assert_false(vm_interrupt_waits(&vm));
 }
 
 /* ---- Idle ---- */
@@ -114,7 +131,7 @@ static void idle_blocks_until_an_event(void **state)
 	assert_int_equal(call(PV_HC_IDLE, 0, 0, 0), 0);
 	assert_int_equal(vm.state, VM_BLOCKED);
 	event_raise(&vm, PV_EVENT_TIMER);
-	assert_true(vm.interrupt_pending);      /* by which the scheduler wakes it */
+	assert_true(vm_interrupt_waits(&vm));   /* by which the scheduler wakes it */
 }
 
 static void idle_returns_if_something_waits(void **state)
@@ -124,7 +141,7 @@ static void idle_returns_if_something_waits(void **state)
 	event_raise(&vm, PV_EVENT_TIMER);
 	call(PV_HC_IDLE, 0, 0, 0);
 	assert_int_equal(vm.state, VM_RUNNABLE);
-	vm.acknowledge(&vm);                    /* injected, but the handler has not taken the bits */
+	vm.callback = 0;                        /* injected, but the handler has not taken the bits */
 	call(PV_HC_IDLE, 0, 0, 0);
 	assert_int_equal(vm.state, VM_RUNNABLE);
 	take_events(PAGE);
@@ -138,6 +155,15 @@ static void idle_returns_if_the_callback_is_due(void **state)
 	set_up();
 	event_raise(&vm, PV_EVENT_TIMER);
 	take_events(PAGE);                      /* the guest looked by itself, before the callback came */
+	call(PV_HC_IDLE, 0, 0, 0);
+	assert_int_equal(vm.state, VM_RUNNABLE);
+}
+
+static void idle_returns_if_the_controller_has_an_interrupt(void **state)
+{
+	(void)state;
+	set_up();
+	vm_set_interrupt(&vm, true);
 	call(PV_HC_IDLE, 0, 0, 0);
 	assert_int_equal(vm.state, VM_RUNNABLE);
 }
@@ -198,9 +224,11 @@ int main(void)
 		guest_test(early_events_come_with_the_setup),
 		guest_test(a_lost_page_stops_the_guest),
 		guest_test(a_stopped_guest_gets_no_events),
+		guest_test(an_event_comes_beside_the_controllers_interrupt),
 		guest_test(idle_blocks_until_an_event),
 		guest_test(idle_returns_if_something_waits),
 		guest_test(idle_returns_if_the_callback_is_due),
+		guest_test(idle_returns_if_the_controller_has_an_interrupt),
 		guest_test(idle_without_an_event_page_would_never_end),
 		guest_test(the_timer_fires_once_at_its_deadline),
 		guest_test(a_later_call_replaces_the_deadline),

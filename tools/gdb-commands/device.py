@@ -42,7 +42,9 @@ def services(vm):
 
 
 def devices_of(vm):
-    found = pc_devices(vm) if str(vm.field("kind")) == "VM_UNMODIFIED" else services(vm)
+    found = pc_devices(vm) if vm.number("pc") else {}
+    if vm.number("paravirt"):
+        found.update(services(vm))
     found["console"] = (vm.number("console"), "struct console", [])
     return found
 

@@ -45,7 +45,7 @@ It means something at the exit VMCALL, before it is handled: `exit-catch VMCALL`
     def run(self, words, options):
         from exits import last_exit
         vm = self.vm(options)
-        if str(vm.field("kind")) != "VM_PARAVIRT":
+        if not vm.number("paravirt"):
             raise gdb.GdbError("%s is not paravirtual: it makes no hypercalls." % vm.name)
         exit = last_exit(vm)
         if exit is None or exit.name != "VMCALL":

@@ -16,7 +16,7 @@ int run_decode(struct run *run)
 	if (!run->what)
 		return -1;
 	for (unsigned vm = 0; vm < run->log.header.vm_count; vm++)
-		decoders[vm].paravirt = run->log.header.vms[vm].kind == TRACE_LOG_PARAVIRT;
+		decoders[vm].paravirt = run->log.header.vms[vm].kind != TRACE_LOG_UNMODIFIED;
 	for (uint64_t i = 0; i < count; i++) {
 		const struct trace_log_record *record = &run->log.records[i];
 		char text[WHAT_MAX] = "";
