@@ -34,6 +34,10 @@
 #define CR4_SMAP       (1ull << 21)
 #define CR4_CET        (1ull << 23)
 
+#define DR6_CAUSES   0xfull             /* which of DR0 to DR3 */
+#define DR6_BS       (1ull << 14)       /* a single step */
+#define DR7_FIXED    0x400ull           /* nothing is enabled */
+#define RFLAGS_CF    (1ull << 0)
 #define RFLAGS_FIXED (1ull << 1)
 #define RFLAGS_TF    (1ull << 8)
 #define RFLAGS_IF    (1ull << 9)
@@ -110,4 +114,5 @@ CONTROL_REGISTER(dr1)
 CONTROL_REGISTER(dr2)
 CONTROL_REGISTER(dr3)
 CONTROL_REGISTER(dr6)
+CONTROL_REGISTER(dr7)
 #undef CONTROL_REGISTER

@@ -4,15 +4,13 @@
  */
 #include "cpu/cpu.h"
 #include "debug/machine.h"
+#include "memory/layout.h"
 #include "memory/memory.h"
 #include "vm/vms.h"
-#include "vmx/switch.h"
 #include "vmx/vmx.h"
 
 #define BREAKPOINTS 64
-#define SLOTS       4                   /* DR0 to DR3 */
 #define INT3        0xcc
-#define DR7_FIXED   0x400ull
 #define DR7_EXACT   (3ull << 8)         /* LE and GE: old CPUs want them for data breakpoints */
 
 struct breakpoint {
@@ -26,9 +24,6 @@ struct breakpoint {
 };
 
 static struct breakpoint breakpoints[BREAKPOINTS];
-
-/* What a guest itself keeps in its debug registers, while ours are there. */
-static struct own_debug_registers { bool saved; uint64_t dr[SLOTS], dr7; } guests_own[VM_MAX];
 
 static struct breakpoint *find(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length)
 {
@@ -56,13 +51,19 @@ static bool software_possible(struct breakpoint *b)
 	return paging_is_mapped(b->address) && !target_is_own_code(b->address);
 }
 
-/* The debug registers take 1, 2, 4 or 8 aligned bytes, and know no watchpoint for reads alone. The hypervisor itself has none: each
-   VM exit clears DR7. SDM: "Debug Registers" */
+/* What every trap itself executes or writes: a trap there would never end. */
+static bool is_of_traps(const struct breakpoint *b)
+{
+	return target_is_own_code(b->address) ||
+		(b->address + b->length > (uint64_t)trap_stack_guard && b->address < (uint64_t)debug_stack_top);
+}
+
+/* The debug registers take 1, 2, 4 or 8 aligned bytes, and know no watchpoint for reads alone. SDM: "Debug Registers" */
 static bool hardware_possible(const struct breakpoint *b)
 {
 	bool size_ok = b->length == 1 || b->length == 2 || b->length == 4 || b->length == 8;
 
-	if (!debug_vm(b->process) || b->type == WATCHPOINT_READ || count(b->process, false) >= SLOTS)
+	if (b->type == WATCHPOINT_READ || count(b->process, false) >= SLOTS || (!debug_vm(b->process) && is_of_traps(b)))
 		return false;
 	return b->type == BREAKPOINT_HARDWARE || (size_ok && b->address % b->length == 0);
 }
@@ -128,33 +129,7 @@ static void lift_software(struct breakpoint *b)
 	b->planted = NULL;
 }
 
-/* ---- Hardware: a guest's debug registers ---- */
-
-static uint64_t get_dr(const struct vm *vm, unsigned i)
-{
-	const struct switched_state *state = &vm->vcpu.switched;
-	bool live = switch_loaded() == vm;
-
-	switch (i) {
-	case 0: return live ? read_dr0() : state->dr0;
-	case 1: return live ? read_dr1() : state->dr1;
-	case 2: return live ? read_dr2() : state->dr2;
-	default: return live ? read_dr3() : state->dr3;
-	}
-}
-
-static void set_dr(struct vm *vm, unsigned i, uint64_t value)
-{
-	struct switched_state *state = &vm->vcpu.switched;
-	bool live = switch_loaded() == vm;
-
-	switch (i) {
-	case 0: state->dr0 = value; if (live) write_dr0(value); break;
-	case 1: state->dr1 = value; if (live) write_dr1(value); break;
-	case 2: state->dr2 = value; if (live) write_dr2(value); break;
-	default: state->dr3 = value; if (live) write_dr3(value); break;
-	}
-}
+/* ---- Hardware: the debug registers ---- */
 
 /* DR7: local enable, R/W and LEN of one slot. Lengths 1, 2, 4, 8 are coded 0, 1, 3, 2. */
 static uint64_t dr7_bits(const struct breakpoint *b, unsigned slot)
@@ -165,42 +140,24 @@ static uint64_t dr7_bits(const struct breakpoint *b, unsigned slot)
 	return 1ull << 2 * slot | (when | length << 2) << (16 + 4 * slot);
 }
 
-static void plant_hardware(struct vm *vm)
+static struct debug_registers registers_of(unsigned process)
 {
-	struct own_debug_registers *own = &guests_own[vm->id];
-	uint64_t dr7 = DR7_FIXED | DR7_EXACT;
+	struct debug_registers registers = { .dr7 = DR7_FIXED | DR7_EXACT };
 	unsigned slot = 0;
 
-	target_select(vm);
-	*own = (struct own_debug_registers){ .saved = true, .dr7 = vmcs_read(GUEST_DR7) };
-	for (unsigned i = 0; i < SLOTS; i++)
-		own->dr[i] = get_dr(vm, i);
 	for (struct breakpoint *b = breakpoints; b < breakpoints + BREAKPOINTS; b++)
-		if (b->process == debug_process(vm) && b->type != BREAKPOINT_SOFTWARE) {
+		if (b->process == process && b->type != BREAKPOINT_SOFTWARE) {
 			b->slot = slot;
-			set_dr(vm, slot, b->address);
-			dr7 |= dr7_bits(b, slot++);
+			registers.dr[slot] = b->address;
+			registers.dr7 |= dr7_bits(b, slot++);
 		}
-	vmcs_write(GUEST_DR7, dr7);
+	return registers;
 }
 
-static void lift_hardware(struct vm *vm)
-{
-	struct own_debug_registers *own = &guests_own[vm->id];
-
-	if (!own->saved)
-		return;
-	target_select(vm);
-	for (unsigned i = 0; i < SLOTS; i++)
-		set_dr(vm, i, own->dr[i]);
-	vmcs_write(GUEST_DR7, own->dr7);
-	own->saved = false;
-}
-
-bool breakpoint_fired(const struct vm *vm, uint64_t causes, struct debug_stop *stop)
+bool breakpoint_fired(unsigned process, uint64_t causes, struct debug_stop *stop)
 {
 	for (const struct breakpoint *b = breakpoints; b < breakpoints + BREAKPOINTS; b++)
-		if (b->process == debug_process(vm) && b->type != BREAKPOINT_SOFTWARE && b->slot >= 0 && (causes >> b->slot & 1)) {
+		if (b->process == process && b->type != BREAKPOINT_SOFTWARE && b->slot >= 0 && (causes >> b->slot & 1)) {
 			stop->reason = b->type == BREAKPOINT_HARDWARE ? STOP_HARDWARE_BREAKPOINT : STOP_WATCHPOINT;
 			stop->watchpoint = b->type;
 			stop->address = b->address;
@@ -242,14 +199,23 @@ static void lift_code(bool hypervisors)
 /* The hypervisor's own come last, and go first: in between everything may be called. */
 void breakpoints_plant(uint32_t processes)
 {
-	for (unsigned i = 0; i < vm_count; i++) {
-		unsigned process = debug_process(vms[i]);
+	struct debug_registers registers;
+
+	for (unsigned process = PROCESS_HYPERVISOR + vm_count; process >= PROCESS_HYPERVISOR; process--) {
+		struct vm *vm = debug_vm(process);
 		bool resumed = processes >> process & 1;
 
-		target_select(vms[i]);
-		intercept_int3(resumed && count(process, true));
-		if (resumed && count(process, false))
-			plant_hardware(vms[i]);
+		if (vm) {
+			target_select(vm);
+			intercept_int3(resumed && count(process, true));
+		}
+		if (!resumed || !count(process, false))
+			continue;
+		registers = registers_of(process);
+		if (vm)
+			debug_registers_plant(vm, &registers);
+		else
+			debug_registers_plant_own(&registers);
 	}
 	plant_code(false, processes);
 	plant_code(true, processes);
@@ -259,6 +225,7 @@ void breakpoints_lift(void)
 {
 	lift_code(true);
 	lift_code(false);
+	debug_registers_lift_own();
 	for (unsigned i = 0; i < vm_count; i++)
-		lift_hardware(vms[i]);
+		debug_registers_lift(vms[i]);
 }

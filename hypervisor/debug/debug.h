@@ -9,9 +9,11 @@
  *
  * Limits. While GDB steps over a breakpoint it lets that process alone go on: other VMs are held, and the hypervisor runs without its
  * breakpoints. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts off, which is everywhere but in the idle HLT: a
- * loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path (cpu/trap.*) are refused. A guest that
- * single-steps itself by RFLAGS.TF cannot be stepped by GDB as well. Watchpoints see what a guest's instructions do,
- * not what the hypervisor stores for it (string input, virtqueues).
+ * loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path (cpu/trap.*) are refused, and what the stub
+ * itself changes no watchpoint sees. A guest that single-steps itself by RFLAGS.TF cannot be stepped by GDB as well. A guest's
+ * watchpoints see what its instructions do, not what the hypervisor stores for it (string input, virtqueues); the hypervisor's see
+ * nothing of guests, nor of the few lines of enter.asm between an exit and C. A guest that reads its own DR0 to DR7 finds GDB's
+ * there while it has hardware breakpoints.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -29,8 +29,22 @@ void breakpoint_remove_all(unsigned process);
 void breakpoints_plant(uint32_t processes);      /* of these: bit n is process n */
 void breakpoints_lift(void);
 bool breakpoint_is_at(unsigned process, uint64_t address);
-/* Which of a VM's debug registers fired (DR6 bits 0 to 3)? False if none of ours. */
-bool breakpoint_fired(const struct vm *vm, uint64_t causes, struct debug_stop *stop);
+/* Which of a process's debug registers fired (DR6 bits 0 to 3)? False if none of ours. */
+bool breakpoint_fired(unsigned process, uint64_t causes, struct debug_stop *stop);
+
+/* debug_registers.c. A guest's, */
+#define SLOTS 4
+struct debug_registers { uint64_t dr[SLOTS], dr7; };
+void debug_registers_plant(struct vm *vm, const struct debug_registers *registers);
+void debug_registers_lift(struct vm *vm);
+/* and the hypervisor's own, armed outside of its debugger only: after plant_own() it takes arm() as well */
+void debug_registers_plant_own(const struct debug_registers *registers);
+void debug_registers_lift_own(void);
+void debug_registers_arm(void);
+void debug_registers_disarm(void);
+uint64_t debug_registers_take_causes(void);     /* DR6 bits 0 to 3, if they are the hypervisor's; they are cleared */
+void debug_registers_before_entry(struct vm *vm);
+void debug_registers_after_exit(struct vm *vm); /* also when the guest could not be entered */
 
 /* step.c */
 void step_begin(const struct debug_step *step); /* the machine is about to go on */
@@ -39,3 +53,4 @@ bool step_trap(struct trap_frame *frame, bool *done);   /* a #DB or #BP in the h
 void step_enter(struct vm *vm);                 /* before an entry of the VM that is stepped */
 bool step_debug_exception(struct vm *vm);       /* a guest's #DB because of TF: was it ours? */
 bool step_is_done(struct vm *vm);               /* after an exit */
+bool debug_is_entering(const struct vm *vm);    /* the hypervisor stands in enter.asm, on the way into this guest */

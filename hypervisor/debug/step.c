@@ -11,11 +11,10 @@
 #include "vmx/switch.h"
 #include "vmx/vmx.h"
 
-#define DR6_BS          (1ull << 14)
 #define INT3            0xcc
 #define VM_ENTRY_LENGTH 3               /* VMLAUNCH 0f 01 c2, VMRESUME 0f 01 c3 */
 
-extern char vmx_run[], vmx_exit[];      /* vmx/enter.asm */
+extern char vmx_run[], vmx_exit[], vmx_compared[], vmx_resume[], vmx_failed[];  /* vmx/enter.asm */
 
 static struct debug_step current;       /* .process 0: nobody steps */
 static struct {                         /* of a guest's step */
@@ -63,6 +62,7 @@ static void step_hypervisor(struct trap_frame *frame)
 		land_at(0, (uint64_t)vmx_exit);
 		land_at(1, frame->rip + VM_ENTRY_LENGTH);
 	} else {
+		write_dr6(read_dr6() & ~DR6_BS);
 		frame->rflags |= RFLAGS_TF;
 	}
 }
@@ -82,7 +82,7 @@ bool step_trap(struct trap_frame *frame, bool *done)
 {
 	if (frame->vector == VECTOR_BP ? !landed(frame) : !(read_dr6() & DR6_BS))
 		return false;
-	write_dr6(0xffff0ff0);
+	write_dr6(read_dr6() & ~DR6_BS);
 	frame->rflags &= ~RFLAGS_TF;
 	take_landing_away();
 	*done = current.process == PROCESS_HYPERVISOR && !in_range(frame->rip);
@@ -166,23 +166,32 @@ bool debug_is_stepping(const struct vm *vm)
 	return current.process == debug_process(vm);
 }
 
-/* The hypervisor stands in enter.asm, on the way into the guest: debug_before_entry() has been passed. */
-static bool is_entering(const struct vm *vm)
+/* debug_before_entry() has been passed, and no comparison with run_until is to come. */
+bool debug_is_entering(const struct vm *vm)
 {
 	uint64_t rip = debug_frame->rip;
-	bool on_the_way = rip >= (uint64_t)vmx_run && rip < (uint64_t)vmx_exit;
+	bool first = rip >= (uint64_t)vmx_run && rip < (uint64_t)vmx_exit, again = rip >= (uint64_t)vmx_resume && rip < (uint64_t)vmx_failed;
 
-	return switch_loaded() == vm && (on_the_way || enters_guest((const uint8_t *)rip));
+	return switch_loaded() == vm && (first || again);
+}
+
+/* Through the run loop. Where enter.asm has just compared the time with run_until, it did so in vain. */
+static void take_the_long_way(void)
+{
+	run_until = 0;
+	if (debug_frame->rip == (uint64_t)vmx_compared)
+		debug_frame->rflags &= ~RFLAGS_CF;
 }
 
 void step_begin(const struct debug_step *step)
 {
 	struct vm *vm = debug_vm(step->process);
 
+	take_the_long_way();
 	current = *step;
 	if (current.process == PROCESS_HYPERVISOR)
 		step_hypervisor(debug_frame);
-	if (vm && is_entering(vm)) {
+	if (vm && debug_is_entering(vm)) {
 		target_select(vm);
 		step_enter(vm);
 	}

@@ -23,8 +23,6 @@
 #define SIGFPE         8
 #define SIGSEGV        11
 #define SILENCE_S      20               /* GDB answers a stop at once; if it does not, it is gone */
-#define DR6_CAUSES     0xfull
-#define DR6_BS         (1ull << 14)
 
 bool debug_engaged;
 
@@ -155,7 +153,6 @@ static void forget_time_since(uint64_t since)
 		vmcs_write(TSC_OFFSET, vmcs_read(TSC_OFFSET) - ticks);
 	}
 	tsc_stand_still(ticks);
-	run_until = 0;
 }
 
 /* Until the hypervisor's own breakpoints are lifted nothing outside of debug/ is called, and nothing after they are planted. */
@@ -229,13 +226,16 @@ static bool stop_at_exception(struct trap_frame *frame)
 	return frame->rip != rip;
 }
 
-bool debug_trap(struct trap_frame *frame)
+static bool serve_trap(struct trap_frame *frame)
 {
 	struct debug_stop stop = { .process = PROCESS_HYPERVISOR, .signal = SIGTRAP };
+	uint64_t causes = frame->vector == VECTOR_DB ? debug_registers_take_causes() : 0;
 	bool step_done;
 
-	if (!line)
-		return false;
+	if (breakpoint_fired(PROCESS_HYPERVISOR, causes, &stop) && !target_is_own_code(frame->rip)) {
+		stand_still(frame, &stop);
+		return true;
+	}
 	if (frame->vector == VECTOR_BP && frame->rip == (uint64_t)debug_int3 + 1) {
 		stand_still(frame, &next_stop);
 		return true;
@@ -251,7 +251,18 @@ bool debug_trap(struct trap_frame *frame)
 			stand_still(frame, &stop);
 		return true;
 	}
-	return stop_at_exception(frame);
+	return causes || stop_at_exception(frame);
+}
+
+/* No trap may come within a trap: the debug registers see nothing meanwhile. */
+bool debug_trap(struct trap_frame *frame)
+{
+	debug_registers_disarm();
+
+	bool ours = line && serve_trap(frame);
+
+	debug_registers_arm();
+	return ours;
 }
 
 /* ---- Guests ---- */
@@ -265,7 +276,7 @@ bool debug_guest_exception(struct vm *vm, unsigned vector)
 	if (vector == VECTOR_BP && breakpoint_is_at(debug_process(vm), vmcs_read(GUEST_RIP))) {
 		next_stop.reason = STOP_SOFTWARE_BREAKPOINT;
 		guest_has_stopped = true;
-	} else if ((causes & DR6_CAUSES) && breakpoint_fired(vm, causes, &next_stop)) {
+	} else if ((causes & DR6_CAUSES) && breakpoint_fired(debug_process(vm), causes, &next_stop)) {
 		guest_has_stopped = true;
 	} else {
 		return (causes & DR6_BS) && step_debug_exception(vm);
@@ -275,6 +286,7 @@ bool debug_guest_exception(struct vm *vm, unsigned vector)
 
 void debug_before_entry(struct vm *vm)
 {
+	debug_registers_before_entry(vm);
 	if (debug_is_stepping(vm))
 		step_enter(vm);
 }
@@ -293,6 +305,8 @@ void debug_after_exit(struct vm *vm)
 {
 	bool stopped = guest_has_stopped, done = step_is_done(vm);
 
+	debug_registers_after_exit(vm);
+	debug_registers_arm();
 	guest_has_stopped = false;
 	serial_poll(line);
 	if (stopped)

@@ -5,7 +5,6 @@
 #include "vm/vm.h"
 #include "vmx/vmx.h"
 
-#define DR6_BS (1ull << 14)             /* single step */
 #define DR7_GD (1ull << 13)             /* general detect enable */
 
 void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
@@ -29,7 +28,7 @@ static void complete_debug_exception(struct vm *vm)
 {
 	uint64_t causes = exit_qualification(vm), blocking = vmcs_read(GUEST_INTERRUPTIBILITY_STATE);
 
-	write_dr6((read_dr6() & ~0xfull) | (causes & 0x600f));
+	write_dr6((read_dr6() & ~DR6_CAUSES) | (causes & 0x600f));
 	vmcs_write(GUEST_DR7, vmcs_read(GUEST_DR7) & ~DR7_GD);
 	if ((vmcs_read(GUEST_RFLAGS) & RFLAGS_TF) && (blocking & (BLOCKING_BY_STI | BLOCKING_BY_MOV_SS)))
 		vmcs_write(GUEST_PENDING_DEBUG_EXCEPTIONS, DR6_BS);

@@ -8,6 +8,7 @@
 bits 64
 default rel
 global vmx_run, vmx_exit
+global vmx_compared, vmx_resume, vmx_failed       ; for debug/
 extern exit_handler, run_until
 
 ; struct vcpu of vm/vm.h; vmx/run.c asserts that the two agree. First the registers that C functions preserve.
@@ -50,7 +51,7 @@ vmx_run:
         mov     r13, [rdi + vcpu.r13]
         mov     r14, [rdi + vcpu.r14]
         mov     r15, [rdi + vcpu.r15]
-        jne     resume
+        jne     vmx_resume
         mov     qword [rdi + vcpu.launched], 1
         mov     rsp, [rsp]
         pop     rbx
@@ -64,7 +65,7 @@ vmx_run:
         pop     r10
         pop     r11
         vmlaunch
-        jmp     failed
+        jmp     vmx_failed
 
 align 16
 vmx_exit:                               ; HOST_RIP: all registers but RSP are still the guest's
@@ -87,8 +88,9 @@ vmx_exit:                               ; HOST_RIP: all registers but RSP are st
         mov     rsp, [rdi + vcpu.host_stack]
         call    [exit_handler]          ; handle_exit, unless the run is traced; returns the time-stamp counter
         cmp     rax, [run_until]
+vmx_compared:
         jae     back                    ; something wants the run loop's attention
-resume:                                 ; RBP and R12 to R15 hold the guest's values: C has preserved them
+vmx_resume:                             ; RBP and R12 to R15 hold the guest's values: C has preserved them
         mov     rsp, [rsp]
         pop     rbx
         pop     rax
@@ -102,7 +104,7 @@ resume:                                 ; RBP and R12 to R15 hold the guest's va
         pop     r11
         vmresume
 
-failed:                                 ; VMfail falls through: RSP points behind the registers, the guest did not run
+vmx_failed:                             ; VMfail falls through: RSP points behind the registers, the guest did not run
         mov     eax, 1
         mov     ecx, 2
         cmovz   eax, ecx                ; ZF: VMfailValid

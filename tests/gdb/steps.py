@@ -1,5 +1,4 @@
 """Breakpoints, steps, registers, memory and watchpoints, in the hypervisor and in both guests."""
-import os
 import sys
 
 sys.path.insert(0, "tests/gdb")
@@ -33,11 +32,50 @@ check("there a step stores one register, and nothing else is touched",
       number("*(long *)%d" % (vm + 14 * 8)) == number("$r11") and before.splitlines()[8:] == run("x/40gx %d" % vm).splitlines()[8:],
       before + run("x/40gx %d" % vm))
 run("find /b vmx_exit, +100, 0x0f, 0x01, 0xc3")
-run("tbreak *$_")
-run("continue")
+resume = number("$_")
+
+
+def stop_at_resume():
+    run("tbreak *%d" % resume)
+    run("continue")
+
+
+stop_at_resume()
 check("a breakpoint at VMRESUME", instruction() == "vmresume", instruction())
 run("stepi")
 check("a step over VMRESUME ends at the next exit", number("$pc") == number("(long)vmx_exit"), place())
+
+stop_at_resume()
+run("thread %d.1" % (number("((struct vm *)($rsp - sizeof(struct vcpu_regs)))->id") + 2))
+at = number("$pc")
+run("stepi")
+check("a guest is stepped by one instruction when it was just about to be entered", 0 < number("$pc") - at < 16, (hex(at), place()))
+run("thread 1.1")
+
+# ---- The hypervisor's debug registers ----
+
+
+stop_at_resume()                                # the guest's debug registers are in the CPU
+run("set language c")                           # the source here is assembly
+run("watch -location vms[0]->next_record")
+run("set language auto")
+places, records = set(), [number("(long)vms[0]->next_record")]
+for _ in range(4):
+    run("continue")
+    places.add(place())
+    records.append(number("(long)vms[0]->next_record"))
+size = number("sizeof(struct exit_record)")
+check("a hardware watchpoint sees a variable of the hypervisor change at each exit, and misses none",
+      places == {"1.1 handle_exit"} and all(b - a in (size, -63 * size) for a, b in zip(records, records[1:])), (places, records))
+run("delete")
+run("hbreak handle_io if vm == vms[0]")
+this_exit = "vms[0]->trace->last[((long)vms[0]->next_record - (long)vms[0]->trace) / %d + 63 & 63].tsc" % size
+times = []
+for _ in range(3):
+    run("continue")
+    times.append((number(this_exit), number("$pc") == number("(long)handle_io")))
+check("a hardware breakpoint stops it once an exit", len(set(times)) == 3 and all(hit for _, hit in times), times)
+run("delete")
 
 # ---- What cannot be ----
 
@@ -98,7 +136,20 @@ def second_of_unmodified():
     run("continue")
     check("a hardware watchpoint sees a variable of the guest change",
           "hw watchpoint" in listed and gdb.selected_inferior().num == 2 and number("transmit.left") != left, (listed, place(), left))
-    run("delete $bpnum")
+    own = number("$bpnum")
+    run("thread 1.1")
+    run("watch -location vms[0]->next_record")
+    run("thread 2.1")
+    stops = []
+    for _ in range(12):
+        left = number("transmit.left")
+        run("continue")
+        who = gdb.selected_inferior().num
+        run("thread 2.1")
+        stops.append((who, left - number("transmit.left")))
+    check("both have their own at once; the exit of a guest's watchpoint changes the hypervisor's variable too",
+          stops == 4 * [(1, 0), (1, 1), (2, 0)], stops)
+    run("delete %d-%d" % (own, own + 1))
 
 
 # Both guests print "first line" and "second line"; which comes first is theirs to settle. While one is stepped the other is held.
