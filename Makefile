@@ -38,8 +38,9 @@ attach:                     ## VM=paravirt: join the console of that guest of `m
 run-bare: built             ## the unmodified kernel alone, on QEMU's bare PC
 	@tools/launch --interactive --bare $(B)/iso/unmodified.elf --disk $(B)/run/bare.img
 
-gdb: built                  ## the machine held before its first VM entry, and GDB on it, with the symbols of all three kernels
-	@tools/gdb
+gdb: built                  ## the machine held before its first VM entry, and GDB on it with all symbols; LAB=2: with what that lab is about
+	$(if $(gdb_kernels),@tools/locked $(MAKE) $(gdb_kernels))
+	@$(if $(gdb_vms),VMS="$(gdb_vms)" KERNELS="$(gdb_kernels)") tools/gdb
 
 trace: built                ## the demo with every exit logged: a table, and a timeline for Perfetto, in build/trace
 	@tools/launch --autorun "$(AUTORUN)" --trace --out $(B)/trace

@@ -22,11 +22,12 @@ class Twinlab(gdb.Command):
         gdb.execute("file " + hypervisor)
         for kernel in kernels:
             gdb.execute("add-inferior -no-connection -exec " + kernel, to_string=True)
-        gdb.execute("target extended-remote " + line, to_string=True)
+        gdb.execute("with suppress-cli-notifications on -- target extended-remote " + line, to_string=True)
         self.read_descriptions()
         # GDB still takes the next stop of the inferior that it connected by for part of the connecting: it would say nothing of it and
         # wait for ever. No step at all ends that.
         gdb.execute("stepi 0", to_string=True)
+        self.leave_the_stub()
 
     def read_descriptions(self):
         """GDB asks the first inferior only for its registers; of the others it would show no control registers."""
@@ -35,6 +36,13 @@ class Twinlab(gdb.Command):
                 inferior.threads()[0].switch()
                 gdb.execute("unset tdesc filename", to_string=True)
         gdb.inferiors()[0].threads()[0].switch()
+
+    def leave_the_stub(self):
+        """Where the hypervisor waits for GDB, not how."""
+        frame = gdb.newest_frame()
+        while frame.older() and "/debug/" in frame.find_sal().symtab.filename:
+            frame = frame.older()
+        frame.select()
 
 
 Twinlab()

@@ -35,15 +35,29 @@ $(B)/labs/%: $(B)/host/labs/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$(subst /tests
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $(filter %.o %.a,$^) -lcmocka
 
-# labs/LAB/guests/NAME.c, and NAME.asm if it is there, becomes build/labs/LAB/guests/NAME.elf, as tests/guests/ does.
+# labs/LAB/guests/NAME.c, and NAME.asm if it is there, becomes build/labs/LAB/guests/NAME.elf, as tests/guests/ does. NAME.debug is for GDB.
 $(B)/labs/%.c.o: labs/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(KERNEL_CFLAGS) -Itests/guests/lib -c $< -o $@
 $(B)/labs/%.asm.o: labs/%.asm
 	@mkdir -p $(@D)
 	$(call say,NASM)nasm $(NASMFLAGS) $< -o $@
-$(B)/labs/%.elf: $(B)/labs/%.c.o $$(addprefix $(B)/,$$(addsuffix .o,$$(wildcard labs/$$*.asm))) $(test_guest_library) guest-unmodified/linker.ld
+$(B)/labs/%.debug: $(B)/labs/%.c.o $$(addprefix $(B)/,$$(addsuffix .o,$$(wildcard labs/$$*.asm))) $(test_guest_library) guest-unmodified/linker.ld
 	@mkdir -p $(@D)
-	$(call say,LINK)$(CC) $(KERNEL_LDFLAGS) -Wl,-s -Wl,-z,max-page-size=4096 -T guest-unmodified/linker.ld -o $@ $(filter %.o,$^)
+	$(call say,LINK)$(CC) $(KERNEL_LDFLAGS) -Wl,-z,max-page-size=4096 -T guest-unmodified/linker.ld -o $@ $(filter %.o,$^)
+$(B)/labs/%.elf: $(B)/labs/%.debug
+	$(call say,STRIP)objcopy --strip-all $< $@
 -include $(wildcard $(B)/labs/*/guests/*.d)
-.PRECIOUS: $(B)/host/labs/%.o $(B)/labs/%.c.o $(B)/labs/%.asm.o
+.PRECIOUS: $(B)/host/labs/%.o $(B)/labs/%.c.o $(B)/labs/%.asm.o $(B)/labs/%.debug
+
+# make gdb LAB=n boots labs/labn-…/gdb.vms, or with VMS= another list of that lab: the kernels of the lab's own that the list names are
+# built from labs/LAB/guests/NAME.c, or by a rule for build/labs/LAB/NAME.elf.
+ifneq ($(and $(LAB),$(filter demo run run-bare trace gdb,$(MAKECMDGOALS))),)
+lab_folder := $(patsubst %/exercises,%,$(wildcard labs/lab$(LAB)-*/exercises))
+ifeq ($(lab_folder),)
+$(error There is no lab $(LAB): `make lab` lists them)
+endif
+gdb_vms     := $(or $(VMS),$(lab_folder)/gdb.vms)
+lab_kernels := $(filter-out unmodified paravirt,$(sort $(shell gawk -f tools/kernels.awk $(gdb_vms) | cut -d' ' -f2)))
+gdb_kernels := $(foreach k,$(lab_kernels),$(B)/$(lab_folder)/$(if $(wildcard $(lab_folder)/guests/$(k).c),guests/)$(k).elf)
+endif

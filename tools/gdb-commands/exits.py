@@ -25,21 +25,27 @@ class Exit:
         return DECODERS.get(self.name, lambda exit: "left the guest: " + exit.name)(self)
 
 
-def ring(vm):
-    """The exits that trace/ keeps of a VM, oldest first."""
-    last, next_record = vm.field("trace->last"), vm.number("next_record")
-    start, size = int(last.address), last.type.sizeof
+RECORD = struct.Struct("<QQQQ")
+
+
+def ring(vm, count):
+    """The last exits that trace/ keeps of a VM, oldest first. No more than asked for: the line to the machine is slow."""
+    last = vm.field("trace->last", "&")
+    start, length = int(last), last.type.target().range()[1] + 1
+    newest = (vm.number("next_record") - start) // RECORD.size + length
+    count = min(count, length)
+    first = (newest - count) % length
     with machine.hypervisor():
-        memory = gdb.selected_inferior().read_memory(start, size).tobytes()
-    record = struct.Struct("<QQQQ")
-    position = next_record - start
-    records = (record.unpack_from(memory, (position + i) % size) for i in range(0, size, record.size))
-    return [Exit(vm, reason, rip, qualification, tsc) for tsc, rip, qualification, reason in records if tsc]
+        read = gdb.selected_inferior().read_memory
+        memory = read(start + first * RECORD.size, min(count, length - first) * RECORD.size).tobytes()
+        if first + count > length:
+            memory += read(start, (first + count - length) * RECORD.size).tobytes()
+    return [Exit(vm, reason, rip, qualification, tsc) for tsc, rip, qualification, reason in RECORD.iter_unpack(memory) if tsc]
 
 
 def last_exit(vm):
     """The VM's last exit, with everything that is known of it; None if it has had none."""
-    kept = ring(vm)
+    kept = ring(vm, 1)
     function, pc = machine.machine_frame()
     unrecorded = function == "vmx_exit" or pc == machine.number("(unsigned long)handle_exit")
     loaded = machine.number("'hypervisor/vmx/switch.c'::loaded") == vm.address
@@ -56,9 +62,9 @@ def last_exit(vm):
     return exit
 
 
-def history(vm):
+def history(vm, count):
     """The ring; of its newest exit all that is known."""
-    kept, last = ring(vm), last_exit(vm)
+    kept, last = ring(vm, count), last_exit(vm)
     return kept[:-1] + [last] if kept and last.tsc else kept
 
 
@@ -186,18 +192,14 @@ def why(vm):
     return exit.sentence() if exit else "%s has had no exit yet" % vm.name
 
 
-def merged(all_vms):
-    """What is kept of these VMs, oldest first."""
-    return sorted((exit for vm in all_vms for exit in history(vm)), key=lambda exit: exit.tsc)
-
-
-def newest(count):
-    return merged(machine.vms())[-count:]
+def newest(count, all_vms):
+    """The last exits of these VMs, oldest first."""
+    return sorted((exit for vm in all_vms for exit in history(vm, count)), key=lambda exit: exit.tsc)[-count:]
 
 
 def table(count, all_vms):
     """The last exits of these VMs, as lines."""
-    exits, lines = merged(all_vms), []
+    exits, lines = newest(count + 1, all_vms), []
     for i, exit in list(enumerate(exits))[-count:]:
         pause = "+%d" % (exit.tsc - exits[i - 1].tsc) if i else ""
         lines.append("%11s  %-12s %-19s %-32s %s" % (pause, exit.vm.name, exit.name, exit.vm.place(exit.rip), exit.what()))

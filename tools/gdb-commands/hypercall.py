@@ -31,7 +31,10 @@ def console_text(vm):
     """The text of console_write, from the guest's physical memory."""
     from translate import read_physical
     address, length = vm.number("vcpu.regs.rbx"), vm.number("vcpu.regs.rcx")
-    text = read_physical(vm, address, min(length, TEXT_SHOWN))
+    try:
+        text = read_physical(vm, address, min(length, TEXT_SHOWN))
+    except gdb.GdbError as error:
+        return "not to be had: %s" % error
     return "%r%s" % (text.decode("ascii", "replace"), " …" if length > TEXT_SHOWN else "")
 
 

@@ -37,7 +37,7 @@ class ExitWindow:
         lines = [BOLD + line + PLAIN for line in textwrap.wrap(exits.why(vm), width)]
         lines += textwrap.wrap(self.changes(vm), width)
         room = height - len(lines)
-        return "\n".join(lines + [exit.sentence()[:width] for exit in exits.newest(room)] if room > 0 else lines[:height])
+        return "\n".join(lines + [exit.sentence()[:width] for exit in exits.newest(room, machine.vms())] if room > 0 else lines[:height])
 
     def changes(self, vm):
         """Registers that differ from the last stop; they stay while nothing moves."""

@@ -55,10 +55,14 @@ def enumeration(name):
 
 @functools.lru_cache(maxsize=None)
 def exit_table():
-    """Of each reason the name and the address of its handler."""
-    table = evaluate("exit_table")
-    with hypervisor():
-        return [(table[reason]["name"].string(), int(table[reason]["handle"])) for reason in range(max(enumeration("exit_reason").values()))]
+    """Of each reason the name and the address of its handler, as the executable file has them."""
+    gdb.execute("set trust-readonly-sections on")
+    try:
+        table = evaluate("exit_table")
+        with hypervisor():
+            return [(table[reason]["name"].string(), int(table[reason]["handle"])) for reason in range(max(enumeration("exit_reason").values()))]
+    finally:
+        gdb.execute("set trust-readonly-sections off")
 
 
 def reason_name(reason):
@@ -74,9 +78,9 @@ class VM:
         self.id = identity
         self.inferior = identity + 2            # hypervisor/debug/protocol.h numbers them so
 
-    def field(self, path):
-        """A member: "vcpu.regs.rax", "pc->ports"."""
-        return evaluate("vms[%d]->%s" % (self.id, path))
+    def field(self, path, operator=""):
+        """A member: "vcpu.regs.rax", "pc->ports"; with "&" its address, which is not read."""
+        return evaluate("%svms[%d]->%s" % (operator, self.id, path))
 
     def number(self, path):
         return int(self.field(path)) & WORD
@@ -141,16 +145,20 @@ def vm_named(name):
     raise gdb.GdbError("There is no VM \"%s\". The VMs are: %s." % (name, ", ".join(vm_names())))
 
 
+def vm_at(address):
+    """The one whose struct vm is there; None if there is none."""
+    return next((vm for vm in vms() if vm.address == address), None)
+
+
 def current_vm():
     """The selected guest; from the hypervisor's side the one that ran last."""
     inferior = gdb.selected_inferior().num
     for vm in vms():
         if vm.inferior == inferior:
             return vm
-    loaded = number("'hypervisor/vmx/switch.c'::loaded")
-    for vm in vms():
-        if vm.address == loaded:
-            return vm
+    last = vm_at(number("'hypervisor/vmx/switch.c'::loaded"))
+    if last:
+        return last
     raise gdb.GdbError("No VM has run yet: `exit-step` goes to the first exit. Or name one: -vm %s." % " or -vm ".join(vm_names()))
 
 
