@@ -1,2 +1,237 @@
 # shellcheck shell=bash
 # The grader of lab 7. labs/lib/README.md tells what these functions do.
+folder=labs/lab7-the-choice
+choice=$folder/choice.cfg
+toys=(build/iso/unmodified.elf build/iso/paravirt.elf)
+prescott=3963                                   # cycles of an exit: Agesen et al., USENIX ATC 2012, table 1
+
+# ---- What the cards have in common ----
+
+# The list of VMs that the choice makes of a card.
+chosen() {
+	$folder/card "$EX" >"$OUT/$EX.vms" 2>"$OUT/card.err" || { found "a choice for card $EX" "$(one_line <"$OUT/card.err")"; return 1; }
+}
+
+# card_run: the card's VMs with their work.
+card_run() {
+	chosen && machine_run card "$OUT/$EX.vms" '' "$@"
+}
+
+# word_of VM KEY: of its line in the list.
+word_of() {
+	sed -nE "s/^vm=$1,(.*,)?$2=([^,]*).*/\2/p" "$OUT/$EX.vms"
+}
+
+# What that VM printed, wherever its console goes.
+said_by() {
+	local port
+	port=$(word_of "$1" console)
+	if [ -n "$port" ]; then tr -d '\r' <"$OUT/card/$port.log"; else tr -d '\r' <"$OUT/card/com1.log" | sed -n "s/^$1| //p"; fi
+}
+
+# does VM TIMES LINE: its console says so, so often.
+does() {
+	local times
+	times=$(said_by "$1" | grep -acxF -e "$3")
+	found "$1 says \"$3\" $2 times" "$times times; it ended with: $(vm_field card "$1" reason)"
+	[ "$times" -eq "$2" ]
+}
+
+# The first KiB of numbers.txt, as the guests sum it up.
+checksum() {
+	seq 100000 | head -c $(($1 * 1024)) | gzip -c | tail -c 8 | od -An -tx4 -N4 | tr -d ' '
+}
+
+reads_its_disk() {
+	does "$1" "$2" "disk: $3 KiB read, checksum $(checksum "$3")"
+}
+
+# Only a VM with memory for the sieve gets to this phase.
+computes() {
+	grep -q "^@guest vm=$(vm_field card "$1" id) phase=0x16 " "$OUT/card/report.txt" ||
+		{ found "$1 has memory for its computation" "it says that it is out of memory"; return 1; }
+}
+
+# modelled VM PHASE: ticks and exits of that work, in cycles of a Prescott.
+modelled() {
+	gawk -v vm="vm=$(vm_field card "$1" id)" -v phase="phase=$2" -v cost=$prescott '
+		$2 == vm && $3 == phase && !/exit=(EXTERNAL_INTERRUPT|PREEMPTION_TIMER) / {
+			for (i = 4; i <= NF; i++)
+				n += substr($i, index($i, "=") + 1) * ($i ~ /^ticks=/ ? 1 : $i ~ /^n=/ ? cost : 0)
+		}
+		END { printf "%d\n", n }' "$OUT/card/report.txt"
+}
+
+# cheap WHAT VM PHASE LIMIT: that work was done, within so many cycles.
+cheap() {
+	local cycles
+	cycles=$(modelled "$2" "$3")
+	at_most "cycles (Prescott) for $1" "$cycles" "$4" && [ "$cycles" -gt 0 ]
+}
+
+# fits_into KIB: what the guests have, and what the hypervisor keeps for itself.
+fits_into() {
+	local guests own
+	guests=$(gawk 'match($0, /,mem=([0-9]+)([KM]),/, m) { n += m[1] * (m[2] == "M" ? 1024 : 1) } END { print n }' "$OUT/$EX.vms")
+	own=$(sed -nE 's/^@machine .* memory_bytes=([0-9]+).*/\1/p' "$OUT/card/report.txt")
+	at_most "KiB of memory, all guests and the hypervisor" $((guests + own / 1024)) "$1"
+}
+
+# ---- 7A ----
+
+waterworks() {
+	card_run "${toys[@]}" build/$folder/guests/plant.elf
+}
+
+plant_trusts() {
+	waterworks && vm_ended card plant || return 1
+	at_least "rounds of the plant's control loop" "$(report_count card plant 0x22 HLT)" 25
+}
+
+plant_is_content() {
+	local count
+	plant_trusts || return 1
+	count=$(report_count card plant 0x22 CPUID)
+	found "the plant finds 4 things in order" "$count; $(cat "$OUT"/card/com[134].log | grep -a 'FAULT: ' | one_line)"
+	[ "$count" -eq 4 ]
+}
+
+on_the_operators_line() {
+	waterworks && has_line "$OUT/card/com3.log" "WATERWORKS CONTROL 2.1 (1999)"
+}
+
+front_works() {
+	waterworks && vm_ended card front && reads_its_disk front 1 256 && does front 1 "text: 4096 bytes written"
+}
+
+waterworks_memory() {
+	waterworks && fits_into 8192
+}
+
+grade_7A() {
+	check_points 7A "the plant trusts its machine, and controls" 5 $choice plant_trusts
+	check_points 7A "it finds its memory, disk, clock and timer in order" 4 $choice plant_is_content
+	check_points 7A "its terminal is the operator's, on COM3" 2 $choice on_the_operators_line
+	check_points 7A "the front end does its work" 2 $choice front_works
+	check_points 7A "memory" 2 $choice waterworks_memory
+}
+
+# ---- 7B ----
+
+archive() {
+	card_run "${toys[@]}"
+}
+
+serves() {
+	archive && vm_ended card archive && reads_its_disk archive 4 256 &&
+		cheap "1 MiB from the disk" archive 0x12 400000
+}
+
+keeps_a_log() {
+	archive && does archive 1 "text: 4096 bytes written" &&
+		cheap "4 KiB of log" archive 0x11 150000
+}
+
+makes_an_index() {
+	archive && computes index && cheap "the index" index 0x16 22000000
+}
+
+archive_memory() {
+	archive && fits_into 5120
+}
+
+grade_7B() {
+	check_points 7B "requests to the disk" 5 $choice serves
+	check_points 7B "its log" 3 $choice keeps_a_log
+	check_points 7B "the index" 3 $choice makes_an_index
+	check_points 7B "memory" 4 $choice archive_memory
+}
+
+# ---- 7C ----
+
+tenants() {
+	card_run "${toys[@]}"
+}
+
+# Lines of the hypervisor's C that a tenant's requests can reach: one way's code, or both ways'.
+reachable() {
+	tenants || return 1
+	local lines=0
+	! grep -q ',kind=unmodified,' "$OUT/7C.vms" || lines=$((lines + $(counted emulation-lines)))
+	! grep -q ',kind=paravirt,' "$OUT/7C.vms" || lines=$((lines + $(counted service-lines)))
+	at_most "lines of code behind all that the tenants can call or touch" $lines 2300
+}
+
+counted() {
+	[ -f "$OUT/complexity" ] || tools/complexity >"$OUT/complexity"
+	sed -nE "s/^$1 +([0-9]+).*/\1/p" "$OUT/complexity"
+}
+
+# The text that a tenant prints comes out on a line where nobody else's does, whole.
+own_line() {
+	local port log
+	port=$(word_of "$1" console)
+	[ -n "$port" ] || { found "$1 has a line of its own" "its words stand in the hypervisor's log, among everybody's"; return 1; }
+	log=$OUT/card/$port.log
+	found "$1's text on $port, whole, once" "$(times_in guest-unmodified/files/text.txt "$log") times; $1 ended with: $(vm_field card "$1" reason)"
+	[ "$(times_in guest-unmodified/files/text.txt "$log")" -eq 1 ]
+}
+
+both_live() {
+	tenants || return 1
+	local vm
+	for vm in red blue; do
+		vm_ended card $vm && own_line $vm && reads_its_disk $vm 1 64 && computes $vm || return 1
+	done
+}
+
+# attacked_by NEIGHBOUR VM: the neighbour attacks in the kind of VM, with the memory and devices that you chose for it.
+attacked_by() {
+	local share run wait
+	chosen || return 1
+	sed -E "s/,kernel=.*/,kernel=tenant/; s/^vm=$1,/vm=hostile,/" "$OUT/7C.vms" >"$OUT/$1.vms"
+	machine_run "$1" "$OUT/$1.vms" '' build/$folder/guests/tenant.elf && vm_ended "$1" hostile faulted && vm_ended "$1" "$2" || return 1
+	found "$2's memory stays as it is" "it does not"
+	[ "$(report_count "$1" "$2" 0x22 CPUID)" -eq 1 ] || return 1
+	run=$(vm_field "$1" "$2" run_ns) wait=$(vm_field "$1" "$2" wait_ns) share=$((100 * run / (run + wait)))
+	at_least "percent of the machine for $2, while its neighbour attacks" "$share" 40
+}
+
+grade_7C() {
+	check_points 7C "what they can reach" 4 $choice reachable
+	check_points 7C "both do their work, on lines of their own" 3 $choice both_live
+	check_points 7C "red's peace, when blue attacks" 4 $choice attacked_by blue red
+	check_points 7C "blue's peace, when red attacks" 4 $choice attacked_by red blue
+}
+
+# ---- 7D ----
+
+buoy() {
+	MEMORY=10 card_run "${toys[@]}"
+}
+
+analyses() {
+	buoy && vm_ended card analyse && computes analyse
+}
+
+saves_the_battery() {
+	local exits
+	buoy && vm_ended card sensor && does sensor 1 "idle: slept one second" || return 1
+	exits=$(report_count card sensor 0x15 all)
+	at_most "exits of the sensor in a second of sleep" "$exits" 20 && [ "$exits" -gt 0 ]
+}
+
+sends() {
+	buoy && vm_ended card uplink && reads_its_disk uplink 1 64 && does uplink 1 "text: 4096 bytes written"
+}
+
+buoy_memory() {
+	buoy && fits_into 5760
+}
+
+grade_7D() {
+	check_points 7D "the analysis has its memory" 3 $choice analyses
+	check_points 7D "the sensor's battery" 5 $choice saves_the_battery
+	check_points 7D "the uplink reads and sends" 3 $choice sends
+	check_points 7D "memory" 4 $choice buoy_memory
+}
