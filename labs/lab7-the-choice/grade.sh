@@ -3,6 +3,7 @@
 folder=labs/lab7-the-choice
 choice=$folder/choice.cfg
 toys=(build/iso/unmodified.elf build/iso/paravirt.elf)
+export MACHINE=bochs                            # the limits in ticks are made for it: there a tick is an instruction
 prescott=3963                                   # cycles of an exit: Agesen et al., USENIX ATC 2012, table 1
 
 # ---- What the cards have in common ----
