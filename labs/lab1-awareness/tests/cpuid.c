@@ -69,7 +69,7 @@ static int set_up(void **state)
 #define EXPECT(what, got, expected) do { \
 	uint64_t is = (got), should = (expected); \
 	if (is != should) \
-		fail_msg("%s: 0x%lx, not 0x%lx", what, is, should); \
+		fail_msg("%s: it is 0x%lx, expected 0x%lx", what, is, should); \
 } while (0)
 
 static void shows_no_vmx_and_no_hypervisor(void **state)
@@ -109,8 +109,8 @@ static void shares_no_cache(void **state)
 static void expect_same(const char *what, struct cpuid got, struct cpuid expected)
 {
 	if (memcmp(&got, &expected, sizeof(got)))
-		fail_msg("%s: %x %x %x %x, not %x %x %x %x", what, got.eax, got.ebx, got.ecx, got.edx, expected.eax, expected.ebx, expected.ecx,
-			expected.edx);
+		fail_msg("%s: it answers %x %x %x %x, expected %x %x %x %x", what, got.eax, got.ebx, got.ecx, got.edx, expected.eax, expected.ebx,
+			expected.ecx, expected.edx);
 }
 
 static void tells_the_unmodified_guest_nothing(void **state)
@@ -131,6 +131,8 @@ static void tells_the_paravirtual_guest(void **state)
 	static const uint32_t leaves[] = { 0x40000000, 0x40000001, 0x40000100, 0x4fffffff };
 	struct cpuid leaf = ask(VM_PARAVIRT, 1, 0);
 
+	EXPECT("an enlightened guest: the hypervisor bit, leaf 1 ECX[31]", ask(VM_ENLIGHTENED, 1, 0).ecx >> 31, 1);
+	EXPECT("an enlightened guest: leaf 0x40000000 EBX, paravirt_cpuid()'s", ask(VM_ENLIGHTENED, 0x40000000, 0).ebx, 0x7477696e);
 	EXPECT("the hypervisor bit, leaf 1 ECX[31]", leaf.ecx >> 31, 1);
 	EXPECT("VMX, leaf 1 ECX[5]", leaf.ecx & VMX_BIT, 0);
 	for (unsigned i = 0; i < sizeof(leaves) / sizeof(leaves[0]); i++)
