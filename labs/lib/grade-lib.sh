@@ -47,8 +47,8 @@ check_points() {
 # The line that says most of why a test program failed.
 why_host_test_failed() {
 	local text
-	text=$(grep -aoE 'lab [0-9][A-Z] is still blank: .*' "$1" | head -1)
-	[ -n "$text" ] || text=$(grep -aE 'SUMMARY: |runtime error: ' "$1" | head -1 | sed "s|$PWD/||g")
+	text=$(grep -aoE 'lab [0-9][A-Z] is still blank: .*' "$1" | head -1 | sed 's|labs/[^ ]*/\.\./\.\./\.\./||')
+	[ -n "$text" ] || text=$(grep -aE 'SUMMARY: |runtime error: ' "$1" | head -1 | sed "s|$PWD/||g; s|labs/[^ ]*/\.\./\.\./\.\./||g")
 	[ -n "$text" ] || text=$(grep -aE '^stopped: ' "$1" | head -1)
 	[ -n "$text" ] || text=$(sed -nE 's/^ERROR: (.*)/\1/p; s/^\[  ERROR   \] --- ([^[].*)/\1/p; s/.*\[   LINE   \] --- (.*): error: .*/(\1)/p' "$1" | head -2)
 	[ -n "$text" ] || text=$(tail -1 "$1")
@@ -117,7 +117,15 @@ vm_field() {
 vm_ended() {
 	local state
 	state=$(vm_field "$1" "$2" state)
-	[ "$state" = "${3:-off}" ] || { found "$2 ends ${3:-off}" "$2 is ${state:-not there}: $(vm_field "$1" "$2" reason)"; return 1; }
+	[ "$state" = "${3:-off}" ] || { found "$2 ends ${3:-off}" "$2 is ${state:-not there}: $(why_ended "$1" "$2")"; return 1; }
+}
+
+# A kernel that panics has said why on its console before it halts.
+why_ended() {
+	local reason words=''
+	reason=$(vm_field "$1" "$2" reason)
+	[[ $reason != *"nothing can wake it"* ]] || words=$(grep -ahoE 'kernel panic: .*' "$OUT/$1"/com[34].log | tail -1 | one_line)
+	printf '%s\n' "${words:-$reason}"
 }
 
 # report_count RUN VM PHASE REASON: exits of that reason in that phase; REASON all: every exit that the guest itself caused.

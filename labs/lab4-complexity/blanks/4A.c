@@ -6,7 +6,7 @@
  *   - the used ring: the hypervisor writes it. idx counts the chains that it has finished.
  * hypervisor/paravirt/abi.h has their structures, and struct pv_block_setup, which says where the parts are. The queue's size is a power
  * of two. Descriptors are aligned to 16 bytes, the available ring to 2, the used ring to 4. Addresses are guest-physical: for this
- * kernel the same as virtual ones.
+ * kernel the same as virtual ones. The rings' structures end in ring[] without a length: the memory for its entries is yours to reserve.
  *
  * disk_init(): tell the hypervisor of the queue (PV_HC_BLOCK_SETUP), and keep the capacity that it answers with. Without a disk the call
  * fails and capacity stays 0.

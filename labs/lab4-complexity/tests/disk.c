@@ -130,7 +130,7 @@ static int64_t set_up(struct pv_block_setup *queue)
 	if (disk.absent)
 		return -19;
 	if (queue->queue_size < 2 || queue->queue_size > 256 || queue->queue_size & (queue->queue_size - 1))
-		fail_msg("a queue of %u", queue->queue_size);
+		fail_msg("a queue of %u: its size is a power of two, 2 to 256", queue->queue_size);
 	if (queue->desc % 16 || queue->avail % 2 || queue->used % 4)
 		fail_msg("desc, avail and used are aligned to 16, 2 and 4 bytes");
 	queue->capacity = SECTORS;
@@ -141,9 +141,9 @@ static int64_t set_up(struct pv_block_setup *queue)
 
 static int64_t notify(void)
 {
-	uint16_t ready = ((volatile struct virtq_avail *)disk.queue.avail)->idx;
-
-	if (ready == disk.taken)
+	if (disk.queue.queue_size == 0)
+		fail_msg("a notification, but the hypervisor knows of no queue");
+	if (((volatile struct virtq_avail *)disk.queue.avail)->idx == disk.taken)
 		fail_msg("a notification, but the available index shows nothing new");
 	disk.notifications++;
 	if (disk.when == AT_ONCE)
