@@ -123,7 +123,6 @@ static void command_done(void *context, int status)
 {
 	struct disk_request *request = pop();
 
-	(void)context;
 	start_next();
 	request->done(request, status);
 }

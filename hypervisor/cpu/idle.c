@@ -8,7 +8,6 @@
 /* Nothing to do but to end the HLT: the scheduler looks at the clock. */
 static void wake(void *unused)
 {
-	(void)unused;
 }
 
 void idle_init(void)

@@ -21,7 +21,6 @@ void guest_mode_changed(struct vm *vm)
 	uint64_t efer = vmcs_read(GUEST_IA32_EFER), entry = vmcs_read(VM_ENTRY_CONTROLS), exit = vmcs_read(VM_EXIT_CONTROLS);
 	bool long_mode = (efer & EFER_LME) && (vmcs_read(GUEST_CR0) & CR0_PG);
 
-	(void)vm;
 	efer = long_mode ? efer | EFER_LMA : efer & ~EFER_LMA;
 	vmcs_write(GUEST_IA32_EFER, efer);
 	entry &= ~(uint64_t)(ENTRY_IA32E_MODE_GUEST | ENTRY_LOAD_IA32_EFER | ENTRY_LOAD_IA32_PAT);
@@ -173,7 +172,6 @@ enum verdict handle_rdpmc(struct vm *vm)
 /* INVD throws caches away unwritten, the hypervisor's data among them: it becomes nothing, which a guest cannot tell from it. */
 enum verdict handle_invd(struct vm *vm)
 {
-	(void)vm;
 	return VERDICT_NEXT;
 }
 

@@ -11,7 +11,6 @@ void inject_exception(struct vm *vm, unsigned vector, int64_t error_code)
 {
 	uint32_t information = INTR_VALID | INTR_TYPE_HARDWARE_EXCEPTION | vector;
 
-	(void)vm;
 	if (error_code >= 0) {
 		information |= INTR_DELIVER_ERROR;
 		vmcs_write(VM_ENTRY_EXCEPTION_ERROR_CODE, error_code);

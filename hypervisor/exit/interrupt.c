@@ -9,7 +9,6 @@
 /* The real machine's interrupt. The exit acknowledged it, so the vector is in the VMCS and the host's IDT is not used. */
 enum verdict handle_external_interrupt(struct vm *vm)
 {
-	(void)vm;
 	irq_dispatch(vmcs_read(VM_EXIT_INTERRUPTION_INFORMATION) & INTR_VECTOR_MASK);
 	return VERDICT_YIELD;
 }
@@ -17,7 +16,6 @@ enum verdict handle_external_interrupt(struct vm *vm)
 /* The slice is over or a timer is due: the run loop sees that by the clock. */
 enum verdict handle_preemption_timer(struct vm *vm)
 {
-	(void)vm;
 	return VERDICT_YIELD;
 }
 

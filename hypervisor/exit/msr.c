@@ -12,14 +12,12 @@
 
 struct msr_row {
 	uint32_t msr;
-	const char *name;
 	uint64_t (*read)(struct vm *vm);
 	bool (*write)(struct vm *vm, uint64_t value);   /* false: #GP. NULL: read-only */
 };
 
 static uint64_t read_efer(struct vm *vm)
 {
-	(void)vm;
 	return vmcs_read(GUEST_IA32_EFER);
 }
 
@@ -39,7 +37,6 @@ static bool write_efer(struct vm *vm, uint64_t value)
 
 static uint64_t read_pat(struct vm *vm)
 {
-	(void)vm;
 	return vmcs_read(GUEST_IA32_PAT);
 }
 
@@ -60,7 +57,6 @@ static uint64_t read_tsc(struct vm *vm)
 {
 	uint32_t low, high;
 
-	(void)vm;
 	asm volatile("rdtsc" : "=a"(low), "=d"(high));
 	return (low | (uint64_t)high << 32) + vmcs_read(TSC_OFFSET);
 }
@@ -75,7 +71,6 @@ static bool write_tsc(struct vm *vm, uint64_t value)
 /* The local APIC is off and out of reach: CPUID shows none. */
 static uint64_t read_apic_base(struct vm *vm)
 {
-	(void)vm;
 	return 0xfee00000 | 1 << 8;     /* BSP */
 }
 
@@ -86,13 +81,11 @@ static bool write_apic_base(struct vm *vm, uint64_t value)
 
 static uint64_t read_zero(struct vm *vm)
 {
-	(void)vm;
 	return 0;
 }
 
 static uint64_t read_misc_enable(struct vm *vm)
 {
-	(void)vm;
 	return 1 | 1 << 11 | 1 << 12;   /* fast strings; no branch trace store, no PEBS */
 }
 
@@ -103,13 +96,13 @@ static bool ignore_write(struct vm *vm, uint64_t value)
 }
 
 static const struct msr_row msrs[] = {
-	{ MSR_IA32_EFER,         "IA32_EFER",         read_efer,        write_efer },
-	{ MSR_IA32_PAT,          "IA32_PAT",          read_pat,         write_pat },
-	{ MSR_IA32_TSC,          "IA32_TIME_STAMP_COUNTER", read_tsc,   write_tsc },
-	{ MSR_IA32_APIC_BASE,    "IA32_APIC_BASE",    read_apic_base,   write_apic_base },
-	{ MSR_IA32_MISC_ENABLE,  "IA32_MISC_ENABLE",  read_misc_enable, ignore_write },
-	{ MSR_IA32_PLATFORM_ID,  "IA32_PLATFORM_ID",  read_zero,        NULL },
-	{ MSR_IA32_BIOS_SIGN_ID, "IA32_BIOS_SIGN_ID", read_zero,        ignore_write },
+	{ MSR_IA32_EFER,         read_efer,        write_efer },
+	{ MSR_IA32_PAT,          read_pat,         write_pat },
+	{ MSR_IA32_TSC,          read_tsc,         write_tsc },
+	{ MSR_IA32_APIC_BASE,    read_apic_base,   write_apic_base },
+	{ MSR_IA32_MISC_ENABLE,  read_misc_enable, ignore_write },
+	{ MSR_IA32_PLATFORM_ID,  read_zero,        NULL },
+	{ MSR_IA32_BIOS_SIGN_ID, read_zero,        ignore_write },
 };
 
 static const struct msr_row *find(uint32_t msr)

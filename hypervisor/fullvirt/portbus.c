@@ -19,7 +19,6 @@ struct portbus {
 	struct port_range ranges[RANGES];
 	unsigned used;                  /* rows taken, "nobody" included */
 	struct vm *vm;
-	uint64_t unclaimed;
 	uint8_t logged[PORTS / 8];      /* a bit per port that the log already names */
 };
 
@@ -28,7 +27,6 @@ static void log_unclaimed(struct portbus *bus, const char *direction, uint16_t p
 {
 	uint8_t bit = 1u << (port % 8);
 
-	bus->unclaimed++;
 	if (bus->logged[port / 8] & bit)
 		return;
 	bus->logged[port / 8] |= bit;
@@ -87,11 +85,6 @@ void portbus_claim(struct portbus *bus, const struct port_range *range)
 const struct port_range *portbus_find(const struct portbus *bus, uint16_t port)
 {
 	return bus->owner[port] == NOBODY ? NULL : &bus->ranges[bus->owner[port]];
-}
-
-uint64_t portbus_unclaimed(const struct portbus *bus)
-{
-	return bus->unclaimed;
 }
 
 /* Does the owner of the first port take this access as one, or must the bus split it? */

@@ -34,7 +34,6 @@ const struct port_range *portbus_find(const struct portbus *bus, uint16_t port);
 
 uint32_t portbus_read(struct portbus *bus, uint16_t port, unsigned size);
 void portbus_write(struct portbus *bus, uint16_t port, unsigned size, uint32_t value);
-uint64_t portbus_unclaimed(const struct portbus *bus);                   /* bytes read and written so far, that nobody answered */
 
 /* A whole string instruction's worth; fills or takes all count elements. */
 void portbus_read_string(struct portbus *bus, uint16_t port, unsigned size, void *to, size_t count);
