@@ -19,6 +19,7 @@
 #include "lib/panic.h"
 #include "lib/printf.h"
 #include "memory/memory.h"
+#include "memory/pages.h"
 #include "trace/log.h"
 #include "trace/trace.h"
 #include "vm/config.h"
@@ -51,8 +52,8 @@ static void create_vms(const struct boot_info *boot)
 	open_trace_log(boot, configs, count);
 	for (int i = 0; i < count; i++)
 		vm_create(&configs[i], boot);
-	for (unsigned i = 0; i < boot->module_count; i++)
-		memory_free_module(boot->modules[i].start, boot->modules[i].end);
+	for (unsigned i = 0; i < boot->module_count && !vms_waiting; i++)
+		pages_add_free(boot->modules[i].start, boot->modules[i].end);   /* they have been copied to their guests */
 }
 
 static void finish(void)

@@ -9,7 +9,6 @@
 #define LIMIT (4ull << 30)              /* what boot/start.asm maps; plenty for sixteen small guests */
 
 uint64_t memory_map_top;
-static uint64_t guest_bytes;
 static uint64_t reserved_end;           /* image, boot information and modules lie below, and the bitmap's end */
 
 static uint64_t page_up(uint64_t address)
@@ -31,7 +30,6 @@ static void find_top(uint64_t start, uint64_t end, void *top)
 /* Everything below reserved_end stays out; so does the first MiB, which belongs to the firmware. */
 static void add_range(uint64_t start, uint64_t end, void *unused)
 {
-	(void)unused;
 	if (start < reserved_end)
 		start = reserved_end;
 	pages_add_free(start, at_most(end, LIMIT));
@@ -59,22 +57,7 @@ void memory_init(const struct boot_info *boot)
 	memory_map_top = top;
 }
 
-void memory_free_module(uint64_t start, uint64_t end)
-{
-	pages_add_free(start, end);
-}
-
-void memory_count_guest(uint64_t bytes)
-{
-	guest_bytes += bytes;
-}
-
 uint64_t memory_image_bytes(void)
 {
 	return image_end - image_start;
-}
-
-uint64_t memory_own_bytes(void)
-{
-	return memory_image_bytes() + pages_in_use() * PAGE_SIZE - guest_bytes;
 }

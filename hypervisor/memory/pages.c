@@ -4,37 +4,44 @@
 #include "memory/pages.h"
 #include "vm/guest_memory.h"
 
-static uint64_t *used;                                  /* one bit a page */
+static uint64_t *used, *dirty;                          /* one bit a page: not free; perhaps not all zeros */
 static size_t total;                                    /* pages below top */
-static size_t in_use;
+static size_t given, available;                         /* to the allocator; of them free now */
 static size_t lowest;                                   /* no page below it is free */
 
-static bool is_used(size_t page)
+static bool is_set(const uint64_t *bitmap, size_t page)
 {
-	return used[page / 64] >> page % 64 & 1;
+	return bitmap[page / 64] >> page % 64 & 1;
 }
 
-static void mark(size_t page, size_t count, bool on)
+static void set(uint64_t *bitmap, size_t page, size_t count, bool on)
 {
-	if (!on && page < lowest)
-		lowest = page;
 	for (; count; page++, count--) {
 		uint64_t bit = 1ull << page % 64;
 
-		used[page / 64] = on ? used[page / 64] | bit : used[page / 64] & ~bit;
+		bitmap[page / 64] = on ? bitmap[page / 64] | bit : bitmap[page / 64] & ~bit;
 	}
+}
+
+static void mark_free(size_t page, size_t count)
+{
+	set(used, page, count, false);
+	available += count;
+	if (page < lowest)
+		lowest = page;
 }
 
 size_t pages_bitmap_bytes(uint64_t top)
 {
-	return (top / PAGE_SIZE + 63) / 64 * sizeof(uint64_t);
+	return (top / PAGE_SIZE + 63) / 64 * sizeof(uint64_t) * 2;
 }
 
 void pages_init(uint64_t top, void *bitmap)
 {
 	used = bitmap;
+	dirty = used + pages_bitmap_bytes(top) / 16;
 	lowest = total = top / PAGE_SIZE;
-	memset(used, 0xff, pages_bitmap_bytes(top));
+	memset(bitmap, 0xff, pages_bitmap_bytes(top));
 }
 
 void pages_add_free(uint64_t start, uint64_t end)
@@ -42,8 +49,10 @@ void pages_add_free(uint64_t start, uint64_t end)
 	size_t first = (start + PAGE_SIZE - 1) / PAGE_SIZE;
 	size_t last = end / PAGE_SIZE;
 
-	if (first < last)
-		mark(first, last - first, false);
+	if (first < last) {
+		mark_free(first, last - first);
+		given += last - first;
+	}
 }
 
 /* The first used page of [page, page + count), or its end if all are free. */
@@ -51,7 +60,7 @@ static size_t first_used(size_t page, size_t count)
 {
 	size_t end = page + count;
 
-	while (page < end && !is_used(page))
+	while (page < end && !is_set(used, page))
 		page++;
 	return page;
 }
@@ -61,18 +70,26 @@ static size_t round_up(size_t page, size_t align)
 	return (page + align - 1) / align * align;
 }
 
+static void take(size_t page, size_t count)
+{
+	set(used, page, count, true);
+	available -= count;
+	for (size_t i = page; i < page + count; i++)
+		if (is_set(dirty, i))
+			memset((void *)(i * PAGE_SIZE), 0, PAGE_SIZE);
+	set(dirty, page, count, true);
+}
+
 /* Page 0 stays out: its address means "none". */
 uint64_t pages_alloc(size_t count, size_t align)
 {
-	while (lowest < total && is_used(lowest))
+	while (lowest < total && is_set(used, lowest))
 		lowest++;
 	for (size_t page = round_up(lowest ? lowest : 1, align); page + count <= total; ) {
 		size_t stop = first_used(page, count);
 
 		if (stop == page + count) {
-			mark(page, count, true);
-			in_use += count;
-			memset((void *)(page * PAGE_SIZE), 0, count * PAGE_SIZE);
+			take(page, count);
 			return page * PAGE_SIZE;
 		}
 		page = round_up(stop + 1, align);
@@ -83,7 +100,7 @@ uint64_t pages_alloc(size_t count, size_t align)
 static bool all_used(size_t page, size_t count)
 {
 	for (; count; page++, count--)
-		if (!is_used(page))
+		if (!is_set(used, page))
 			return false;
 	return true;
 }
@@ -91,11 +108,16 @@ static bool all_used(size_t page, size_t count)
 void pages_free(uint64_t address, size_t count)
 {
 	assert(address % PAGE_SIZE == 0 && address / PAGE_SIZE + count <= total && all_used(address / PAGE_SIZE, count));
-	mark(address / PAGE_SIZE, count, false);
-	in_use -= count;
+	mark_free(address / PAGE_SIZE, count);
+	set(dirty, address / PAGE_SIZE, count, false);
+}
+
+size_t pages_available(void)
+{
+	return available;
 }
 
 size_t pages_in_use(void)
 {
-	return in_use;
+	return given - available;
 }

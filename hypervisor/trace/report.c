@@ -3,6 +3,7 @@
 #include "hw/tsc.h"
 #include "lib/printf.h"
 #include "memory/memory.h"
+#include "memory/pages.h"
 #include "trace/nonce.h"
 #include "trace/trace.h"
 #include "vm/scheduler.h"
@@ -59,6 +60,16 @@ static void report_vm(const struct vm *vm)
 	report_last(vm);
 }
 
+/* What the hypervisor takes beside its guests: image, tables, buffers. */
+static uint64_t own_bytes(void)
+{
+	uint64_t bytes = memory_image_bytes() + pages_in_use() * PAGE_SIZE;
+
+	for (unsigned i = 0; i < vm_count; i++)
+		bytes -= vms[i]->memory.size - vms[i]->memory.ballooned;
+	return bytes;
+}
+
 void report_print(void)
 {
 	char nonce[NONCE_LENGTH + 1];
@@ -66,7 +77,7 @@ void report_print(void)
 	nonce_read(nonce);
 	printf("@twinlab report=1 nonce=%s\n", nonce);
 	printf("@machine tsc_hz=%lu ticks=%lu idle_ticks=%lu memory_bytes=%lu image_bytes=%lu\n", tsc_hz(), rdtsc() - tsc_at_boot(),
-		scheduler_idle_ticks(), memory_own_bytes(), memory_image_bytes());
+		scheduler_idle_ticks(), own_bytes(), memory_image_bytes());
 	for (unsigned i = 0; i < vm_count; i++)
 		report_vm(vms[i]);
 	printf("@end nonce=%s\n", nonce);

@@ -129,6 +129,12 @@ static bool set_hide(struct parser *parser, const char *value)
 	return parser->config->hides_time || fail(parser, "hide wants time, not", value);
 }
 
+static bool set_when(struct parser *parser, const char *value)
+{
+	parser->config->waits = !strcmp(value, "memory");
+	return parser->config->waits || fail(parser, "when wants memory, not", value);
+}
+
 static bool set_autorun(struct parser *parser, const char *value)
 {
 	if (strlen(value) >= AUTORUN_MAX)
@@ -142,7 +148,7 @@ static const struct {
 	bool (*set)(struct parser *parser, const char *value);
 } options[] = {
 	{ "kind", set_kind }, { "mem", set_memory }, { "disk", set_disk },
-	{ "console", set_console }, { "kernel", set_kernel }, { "hide", set_hide }, { "autorun", set_autorun },
+	{ "console", set_console }, { "kernel", set_kernel }, { "hide", set_hide }, { "when", set_when }, { "autorun", set_autorun },
 };
 
 static bool parse_option(struct parser *parser, char *option)

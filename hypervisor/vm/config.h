@@ -2,10 +2,12 @@
 /*
  * The VMs that the boot command line asks for:
  *
- *   vm=NAME,kind=unmodified|paravirt|enlightened[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,hide=time][,autorun=COMMANDS]
+ *   vm=NAME,kind=unmodified|paravirt|enlightened[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,hide=time][,when=memory]
+ *      [,autorun=COMMANDS]
  *
  * One word for each VM. autorun takes the rest of the word, commas included; a word with blanks stands in double quotes,
  * as GRUB passes it. Without kernel= the module is the one named like the kind. hide=time: exit/hide_time.c.
+ * when=memory: vms_start_waiting() of vm/vms.h.
  */
 #include <stdint.h>
 #include "vm/vm.h"
@@ -20,6 +22,7 @@ struct vm_config {
 	unsigned console;               /* COM port 3 or 4 (or 2); 0: lines in the log */
 	char kernel[VM_NAME_MAX];       /* the boot module */
 	bool hides_time;                /* from an unmodified guest: what its CPUID exits take */
+	bool waits;                     /* when=memory: it starts once there is memory for it */
 	char autorun[AUTORUN_MAX];
 };
 

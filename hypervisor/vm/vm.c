@@ -15,14 +15,9 @@ static void stop(struct vm *vm, enum vm_state state)
 	printf("%s: %s\n", vm->name, vm->stop_reason);
 }
 
-static bool is_stopped(const struct vm *vm)
-{
-	return vm->state == VM_OFF || vm->state == VM_FAULTED;
-}
-
 void vm_power_off(struct vm *vm, const char *how)
 {
-	if (is_stopped(vm))
+	if (!vm_is_alive(vm))
 		return;
 	snprintf(vm->stop_reason, sizeof(vm->stop_reason), "powered off (%s)", how);
 	stop(vm, VM_OFF);
@@ -32,7 +27,7 @@ void vm_fault(struct vm *vm, const char *format, ...)
 {
 	va_list args;
 
-	if (is_stopped(vm))             /* the first reason is the one that matters */
+	if (!vm_is_alive(vm))           /* the first reason is the one that matters */
 		return;
 	va_start(args, format);
 	vsnprintf(vm->stop_reason, sizeof(vm->stop_reason), format, args);

@@ -13,6 +13,7 @@
 #include "trace/count.h"
 #include "vm/scheduler.h"
 #include "vm/vm.h"
+#include "vm/vms.h"
 #include "vmx/capabilities.h"
 #include "vmx/entry_failure.h"
 #include "vmx/ept.h"
@@ -129,7 +130,8 @@ void run_all(void)
 {
 	struct turn turn;
 
-	while (scheduler_next(&turn)) {
+	/* A turn may have given memory back, through the balloon. */
+	for (vms_start_waiting(); scheduler_next(&turn); vms_start_waiting()) {
 		switch_to(turn.vm);
 		run_turn(turn.vm, tsc_from_ns(turn.until_ns));
 	}

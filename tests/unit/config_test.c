@@ -45,6 +45,11 @@ static void hidden_time(void **state)
 	assert_true(configs[0].hides_time);
 	assert_int_equal(parse("vm=one,kind=unmodified,hide=nothing"), -1);
 	assert_string_equal(error, "vm=one: hide wants time, not 'nothing'");
+	assert_false(configs[0].waits);
+	assert_int_equal(parse("vm=one,kind=paravirt,when=memory,mem=2M"), 1);
+	assert_true(configs[0].waits);
+	assert_int_equal(parse("vm=one,kind=paravirt,when=later"), -1);
+	assert_string_equal(error, "vm=one: when wants memory, not 'later'");
 	assert_int_equal(parse("vm=one,hide=time,kind=paravirt"), -1);
 	assert_string_equal(error, "vm=one: its pvclock would go wrong with 'hide=time'");
 	assert_int_equal(parse("vm=one,hide=time,kind=enlightened"), -1);

@@ -16,7 +16,7 @@
 #define PAGES  2048ull
 #define TOP    (START + PAGES * PAGE)
 
-static uint64_t bitmap[TOP / PAGE / 64 + 1];
+static uint64_t bitmap[2 * (TOP / PAGE / 64) + 1];
 static size_t in_use_before;
 static jmp_buf panicked;
 
@@ -37,7 +37,7 @@ static int map_memory(void **state)
 static int setup(void **state)
 {
 	memset((void *)START, 0xcc, PAGES * PAGE);
-	bitmap[TOP / PAGE / 64] = 0x5a5a;               /* behind its end */
+	bitmap[2 * (TOP / PAGE / 64)] = 0x5a5a;               /* behind its end */
 	assert_int_equal(pages_bitmap_bytes(TOP), sizeof(bitmap) - 8);
 	pages_init(TOP, bitmap);
 	in_use_before = pages_in_use();
@@ -53,7 +53,7 @@ static int setup_free(void **state)
 
 static int check_books(void **state)
 {
-	assert_int_equal(bitmap[TOP / PAGE / 64], 0x5a5a);
+	assert_int_equal(bitmap[2 * (TOP / PAGE / 64)], 0x5a5a);
 	return 0;
 }
 
@@ -103,6 +103,22 @@ static void pages_come_zeroed_and_leave_alone_what_is_around(void **state)
 	for (size_t i = 0; i < 3 * PAGE; i++)
 		assert_int_equal(page[i], 0);
 	assert_int_equal(page[3 * PAGE], 0xcc);
+}
+
+/* What comes back was scrubbed by its owner: nobody looks again, and the books say how many pages are free. */
+static void what_comes_back_is_not_scrubbed_again(void **state)
+{
+	size_t free_before = pages_available();
+	uint8_t *page = (uint8_t *)pages_alloc(2, 1);
+
+	assert_int_equal(pages_available(), free_before - 2);
+	page[5] = page[PAGE + 5] = 1;
+	pages_free((uint64_t)page + PAGE, 1);
+	assert_int_equal(pages_available(), free_before - 1);
+	assert_int_equal(pages_alloc(1, 1), (uint64_t)page + PAGE);
+	assert_int_equal(page[PAGE + 5], 1);
+	assert_int_equal(pages_alloc(1, 1), (uint64_t)page + 2 * PAGE);
+	assert_int_equal(page[2 * PAGE + 5], 0);        /* its first owner */
 }
 
 static void first_fit_skips_holes_that_are_too_small(void **state)
@@ -219,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_is_taken_until_something_is_free, setup, check_books),
 		cmocka_unit_test_setup_teardown(a_range_gives_its_whole_pages_only, setup, check_books),
 		cmocka_unit_test_setup_teardown(pages_come_zeroed_and_leave_alone_what_is_around, setup_free, check_books),
+		cmocka_unit_test_setup_teardown(what_comes_back_is_not_scrubbed_again, setup_free, check_books),
 		cmocka_unit_test_setup_teardown(first_fit_skips_holes_that_are_too_small, setup_free, check_books),
 		cmocka_unit_test_setup_teardown(a_piece_starts_where_it_must, setup_free, check_books),
 		cmocka_unit_test_setup_teardown(the_last_page_is_used_and_none_beyond, setup_free, check_books),

@@ -36,6 +36,7 @@ void switch_to(struct vm *vm) { }
 bool scheduler_next(struct turn *turn) { return false; }
 uint64_t tsc_from_ns(uint64_t ns) { return ns; }
 uint64_t timer_queue_next(const struct timer_queue *queue) { return TIMER_NEVER; }
+void vms_start_waiting(void) { }
 void trace_turn_begins(struct vm *vm) { }
 void trace_turn_ends(struct vm *vm) { }
 void vmx_invept(uint64_t ept_pointer) { }

@@ -1,8 +1,5 @@
-/*
- * 6B: two guests whose memory goes away and comes back. What holds is said with an exit: one CPUID for each check, in the
- * topic's phase, where the report counts them. What does not hold is said in words.
- */
-#include "guest.h"
+/* 6B: two guests whose memory goes away and comes back. */
+#include "holds.h"
 
 #define FIRST  0x400ull                         /* a page number: at 4 MiB */
 #define PAGES  1024ull                          /* two large pages */
@@ -11,19 +8,6 @@
 #define A_WHILE 5000000ull                      /* ticks: some turns of everybody */
 
 enum topic { GIVE = 0x21, TAKE, TOUCH };
-
-static void phase(enum topic topic)
-{
-	hypercall(PV_HC_PHASE, topic, 0, 0);
-}
-
-static void holds(const char *what, bool right)
-{
-	if (right)
-		cpuid(0, 0);
-	else
-		say("does not hold: %s", what);
-}
 
 static uint64_t *page(uint64_t number)
 {

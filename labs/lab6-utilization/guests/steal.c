@@ -1,8 +1,8 @@
 /*
  * 6D: is the steal time that the hypervisor tells what the guest missed? Two VMs are busy for a while, a third one sleeps. Each
- * looks at MSR_KVM_STEAL_TIME's page before and after. What holds is said with an exit: one CPUID for each check, in phase 0x21.
+ * looks at MSR_KVM_STEAL_TIME's page before and after.
  */
-#include "guest.h"
+#include "holds.h"
 
 #define MS           1000000ull
 #define BUSY_FOR     (100 * MS)
@@ -25,14 +25,6 @@ static uint64_t stolen_ns(void)
 	return *(volatile uint64_t *)&steal.steal;
 }
 
-static void holds(const char *what, bool right)
-{
-	if (right)
-		cpuid(0, 0);
-	else
-		say("does not hold: %s", what);
-}
-
 /* The time that passes between two looks at the clock passes without this guest, if it is much longer than a look takes. */
 static uint64_t missed_while_busy(uint64_t until)
 {
@@ -50,7 +42,7 @@ static void busy(void)
 {
 	uint64_t before = stolen_ns(), missed = missed_while_busy(clock_ns() + BUSY_FOR), stolen = stolen_ns() - before;
 
-	hypercall(PV_HC_PHASE, 0x21, 0, 0);
+	phase(0x21);
 	holds("others had a turn meanwhile", missed > BUSY_FOR / 4);
 	holds("what was stolen is at least nine tenths of what was missed", stolen >= missed / 10 * 9);
 	holds("... and at most a tenth more", stolen <= missed / 10 * 11);
@@ -63,7 +55,7 @@ static void asleep(void)
 	hypercall(PV_HC_SET_TIMER, clock_ns() + BUSY_FOR, 0, 0);
 	hypercall(PV_HC_IDLE, 0, 0, 0);
 	uint64_t stolen = stolen_ns() - before;
-	hypercall(PV_HC_PHASE, 0x21, 0, 0);
+	phase(0x21);
 	holds("the timer's event is what woke it", events.pending == 1 << PV_EVENT_TIMER);
 	holds("a sleeper is not stolen from, but for waiting behind two turns at its end", stolen <= 5 * MS);
 }
