@@ -203,7 +203,7 @@ void setup_vmcs(struct vm *vm, uint32_t entry_point, uint32_t eax, uint32_t ebx)
 		panic("too little memory for the VMCS of %s", vm->name);
 	vmcs->revision_id = vmx_capabilities.revision_id;
 	vm->vcpu.vmcs = vmcs;
-	vm->vcpu.regs = (struct vcpu_regs){ .rax = eax, .rbx = ebx };
+	vm->vcpu.regs = (struct vcpu_regs){ .rax = eax, .rbx = ebx, .r13 = hidden_value };
 	vmx_vmclear(vmcs);
 	setup_make_current(vm);
 	write_controls(vm);

@@ -57,23 +57,38 @@ look_with_gdb() {
 	mv "$OUT/first-exit.new" "$OUT/first-exit"
 }
 
-# gdb_finds KEY WORD: the answer is the number behind that word, decimal or hexadecimal.
+# any_number KEY: the answer, decimal or hexadecimal, as bash counts.
+any_number() {
+	local value
+	value=$(answer "$1") || { printf '%s\n' "$value"; return 1; }
+	[[ $value =~ ^(0[xX][0-9a-fA-F]{1,15}|[0-9]{1,18})$ ]] || { found "a number for $1, like 12 or 0x1f" "answers.txt says \"$value\""; return 1; }
+	[[ $value =~ ^0[xX] ]] || value=$((10#$value))
+	echo $((value))
+}
+
+# gdb_finds KEY WORD: the answer is the number behind that word.
 gdb_finds() {
 	local value right
+	value=$(any_number "$1") || { printf '%s\n' "$value"; return 1; }
 	look_with_gdb || return 1
-	value=$(answer "$1") || { printf '%s\n' "$value"; return 1; }
 	right=$(sed "s/.* $2 \([0-9a-fx]*\).*/\1/" "$OUT/first-exit")
-	found "another number for $1" "answers.txt says \"$value\""
-	[[ $value =~ ^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,18})$ ]] || { found "a number for $1, like 12 or 0x1f" "answers.txt says \"$value\""; return 1; }
-	[[ $value =~ ^0[xX] ]] || value=$((10#$value))
-	[ $((value)) -eq $((right)) ]
+	found "another number for $1" "answers.txt says \"$(answer "$1")\""
+	[ "$value" -eq $((right)) ]
+}
+
+# Each build has its own; this tree cannot know the student's, but a number that a build has drawn.
+hidden_is_found() {
+	local value
+	value=$(any_number first-exit-hidden) || { printf '%s\n' "$value"; return 1; }
+	found "the number that your build has hidden in one of the guest's registers" "answers.txt says \"$(answer first-exit-hidden)\", which no build hides"
+	$folder/hidden "$value"
 }
 
 grade_0B() {
 	check_points 0B "the number of the reason" 4 $folder/answers.txt gdb_finds first-exit-reason reason
 	check_points 0B "where in the guest" 4 $folder/answers.txt gdb_finds first-exit-rip rip
 	check_points 0B "the leaf that it asked for" 5 $folder/answers.txt gdb_finds first-exit-leaf leaf
-	check_points 0B "what the loader left in RBX" 7 $folder/answers.txt gdb_finds first-exit-rbx information
+	check_points 0B "the number that the build has hidden" 7 $folder/answers.txt hidden_is_found
 }
 
 # ---- 0C ----

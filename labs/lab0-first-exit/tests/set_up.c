@@ -31,6 +31,7 @@ struct vmx_capabilities vmx_capabilities = {
 };
 
 char vmx_exit[1];
+const uint64_t hidden_value = 0x1234;
 static char page[4 * 4096] __attribute__((aligned(4096)));
 
 _Noreturn void panic(const char *format, ...) { fail_msg("panic: %s", format); __builtin_unreachable(); }
