@@ -160,12 +160,24 @@ times_in() {
 		END { print n + 0 }' "$1" "$2"
 }
 
+# ---- What was handed in ----
+
+# handed_in FILE: fails, and says why, unless it is a file like any other, not reached through a link, and no longer than a person writes.
+handed_in() {
+	local file=$SUBMISSION/$1
+	if [ -L "$file" ] || { [ -e "$file" ] && [ "$(realpath "$file")" != "$(realpath "$SUBMISSION")/$1" ]; }; then echo "it is a link, or its folder is one"
+	elif [ ! -f "$file" ]; then echo "there is no such file"
+	elif [ "$(stat -c %s "$file")" -gt 1000000 ]; then echo "it is larger than 1 MB"
+	else return 0; fi
+	return 1
+}
+
 # ---- answers.txt ----
 
 # answer KEY: the value behind "key: ". Fails, and says what is wrong with it, if it is not there.
 answer() {
 	local file=$SUBMISSION/$lab/${ANSWERS:-answers.txt} bad value
-	[ -f "$file" ] || { found "$lab/answers.txt" "there is no such file"; return 1; }
+	value=$(handed_in "${file#"$SUBMISSION/"}") || { found "$lab/answers.txt is handed in" "$value"; return 1; }
 	bad=$(tr -d '\r' <"$file" | head -c 65536 | gawk '!/^[ \t]*(#|$)/ && !/^[ \t]*[a-z0-9_-]+[ \t]*:/ { print FNR; exit }')
 	value=$(tr -d '\r' <"$file" | head -c 65536 | gawk -v key="$1" '
 		match($0, /^[ \t]*([a-z0-9_-]+)[ \t]*:[ \t]*/, part) && part[1] == key { sub(/[ \t]*(#.*)?$/, ""); print FNR ": " substr($0, RLENGTH + 1); n++ }
