@@ -21,7 +21,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@';)
 # ---- What a user types. "##" lines are the text of `make help`. ----
 
 .DELETE_ON_ERROR:
-.PHONY: all complexity help setup doctor demo run attach run-bare gdb trace report test test-kvm test-labs lab grade handout bench clean images unit-tests built
+.PHONY: all complexity help setup doctor demo run attach run-bare gdb trace report test test-kvm test-labs test-texts lab grade handout bench clean images unit-tests built
 
 all: built                  ## build everything (the same as plain `make`)
 	@echo "Built. Next: make demo (both guests do the same work, and are compared); make help lists the rest."
@@ -70,6 +70,9 @@ handout: setup              ## OUT=FOLDER: the tree for students, without the so
 
 test-labs: built            ## grade the graders: blanks, reference and wrong answers of every exercise (LAB=2 or LAB=2B: fewer; takes a while)
 	@tests/labs/run $(LAB)
+
+test-texts: built           ## run every command of README.md, LAB_GUIDE.md and the labs' texts, and compare what they show (TEXT=FILE: one of them)
+	@tests/texts/run $(or $(TEXT),README.md LAB_GUIDE.md $(wildcard labs/lab?-*/README.md))
 
 setup:                      ## install the packages that are missing (demo, run and test do it by themselves)
 	@tools/setup
