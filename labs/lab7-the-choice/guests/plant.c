@@ -6,6 +6,8 @@
 #include "pc.h"
 
 #define POST       0x80
+#define PM1A_CNT   0x604
+#define SOFT_OFF   0x2000
 #define SELF_TEST  0x22
 #define TRIES      100
 
@@ -63,12 +65,19 @@ static uint64_t fastest(bool with_cpuid)
 	return least;
 }
 
+static _Noreturn void power_off(void)
+{
+	asm volatile("outw %w0, %w1" : : "a"(SOFT_OFF), "d"(PM1A_CNT));
+	for (;;)
+		;
+}
+
 static void protection(void)
 {
 	if (fastest(true) <= 10 * fastest(false))
 		return;
 	say("ERROR 17: this is not the machine that I was installed on");
-	end_off();
+	power_off();
 }
 
 static uint8_t cmos(uint8_t address)
@@ -138,4 +147,5 @@ void run(void)
 	holds("clock battery", cmos(CMOS_D) & D_VRT);
 	holds("control loop", control_loop());
 	outb(POST, 0);
+	power_off();
 }
