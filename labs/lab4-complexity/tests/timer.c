@@ -42,7 +42,7 @@ static int setup(void **state)
 static void asked_for(unsigned call, uint64_t deadline)
 {
 	if (asked[call] != deadline)
-		fail_msg("the hypervisor is asked for its ns %lu, and the right one is %lu (its clock says 7 s when the kernel starts)", asked[call], deadline);
+		fail_msg("the deadline is %lu instead of %lu, in ns; the kernel started at 7 s of the hypervisor's clock", asked[call], deadline);
 }
 
 static void a_deadline_is_the_hypervisors_time(void **state)
