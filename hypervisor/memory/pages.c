@@ -4,7 +4,7 @@
 #include "memory/pages.h"
 #include "vm/guest_memory.h"
 
-static uint64_t *used, *dirty;                          /* one bit a page: not free; perhaps not all zeros */
+static uint64_t *used, *fresh;                          /* one bit a page: not free; nobody has given it back yet */
 static size_t total;                                    /* pages below top */
 static size_t given, available;                         /* to the allocator; of them free now */
 static size_t lowest;                                   /* no page below it is free */
@@ -39,7 +39,7 @@ size_t pages_bitmap_bytes(uint64_t top)
 void pages_init(uint64_t top, void *bitmap)
 {
 	used = bitmap;
-	dirty = used + pages_bitmap_bytes(top) / 16;
+	fresh = used + pages_bitmap_bytes(top) / 16;
 	lowest = total = top / PAGE_SIZE;
 	memset(bitmap, 0xff, pages_bitmap_bytes(top));
 }
@@ -49,10 +49,8 @@ void pages_add_free(uint64_t start, uint64_t end)
 	size_t first = (start + PAGE_SIZE - 1) / PAGE_SIZE;
 	size_t last = end / PAGE_SIZE;
 
-	if (first < last) {
-		mark_free(first, last - first);
-		given += last - first;
-	}
+	for (; first < last; first++, given++)
+		mark_free(first, 1);
 }
 
 /* The first used page of [page, page + count), or its end if all are free. */
@@ -70,18 +68,8 @@ static size_t round_up(size_t page, size_t align)
 	return (page + align - 1) / align * align;
 }
 
-static void take(size_t page, size_t count)
-{
-	set(used, page, count, true);
-	available -= count;
-	for (size_t i = page; i < page + count; i++)
-		if (is_set(dirty, i))
-			memset((void *)(i * PAGE_SIZE), 0, PAGE_SIZE);
-	set(dirty, page, count, true);
-}
-
 /* Page 0 stays out: its address means "none". */
-uint64_t pages_alloc(size_t count, size_t align)
+static uint64_t take(size_t count, size_t align)
 {
 	while (lowest < total && is_set(used, lowest))
 		lowest++;
@@ -89,12 +77,29 @@ uint64_t pages_alloc(size_t count, size_t align)
 		size_t stop = first_used(page, count);
 
 		if (stop == page + count) {
-			take(page, count);
+			set(used, page, count, true);
+			available -= count;
 			return page * PAGE_SIZE;
 		}
 		page = round_up(stop + 1, align);
 	}
 	return 0;
+}
+
+uint64_t pages_alloc(size_t count, size_t align)
+{
+	uint64_t address = take(count, align);
+
+	return address ? (uint64_t)memset((void *)address, 0, count * PAGE_SIZE) : 0;
+}
+
+uint64_t page_for_guest(void)
+{
+	uint64_t address = take(1, 1);
+
+	if (address && is_set(fresh, address / PAGE_SIZE))
+		memset((void *)address, 0, PAGE_SIZE);
+	return address;
 }
 
 static bool all_used(size_t page, size_t count)
@@ -109,7 +114,7 @@ void pages_free(uint64_t address, size_t count)
 {
 	assert(address % PAGE_SIZE == 0 && address / PAGE_SIZE + count <= total && all_used(address / PAGE_SIZE, count));
 	mark_free(address / PAGE_SIZE, count);
-	set(dirty, address / PAGE_SIZE, count, false);
+	set(fresh, address / PAGE_SIZE, count, false);
 }
 
 size_t pages_available(void)

@@ -14,7 +14,10 @@ void pages_add_free(uint64_t start, uint64_t end);
 /* count pages in one piece, the first at a multiple of align pages; zeros. 0 if there is no such piece. */
 uint64_t pages_alloc(size_t count, size_t align);
 
-/* Who gives pages back has scrubbed them: the next owner gets them as they are. */
+/* One page of zeros for a guest. Who gave it back, if anybody, has scrubbed it; it is not scrubbed again. 0 if there is none. */
+uint64_t page_for_guest(void);
+
+/* Scrubbed: see page_for_guest(). */
 void pages_free(uint64_t address, size_t count);
 
 size_t pages_in_use(void);                              /* allocated and not freed */

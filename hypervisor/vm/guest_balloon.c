@@ -24,7 +24,7 @@ int guest_memory_restore(struct guest_memory *memory, uint64_t gpa)
 {
 	if (gpa >= memory->size || gpa % PAGE_SIZE != 0 || guest_page(memory, gpa))
 		return -EINVAL;
-	uint64_t page = pages_alloc(1, 1);
+	uint64_t page = page_for_guest();
 
 	if (!page)
 		return -ENOMEM;

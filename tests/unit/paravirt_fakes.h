@@ -45,6 +45,11 @@ uint64_t pages_alloc(size_t count, size_t align)
 	return (uint64_t)arena[first];
 }
 
+uint64_t page_for_guest(void)
+{
+	return pages_alloc(1, 1);
+}
+
 /* A page that was a guest's comes back scrubbed, or the next owner would read it. */
 void pages_free(uint64_t address, size_t count)
 {

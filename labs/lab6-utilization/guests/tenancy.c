@@ -1,13 +1,16 @@
-/* 6B: the landlord gives away most of its memory. In it the tenant starts, a VM for which there was none before. Then the landlord comes back. */
+/*
+ * 6B: the landlord gives away most of its memory. In it the tenant starts, a VM for which there was none before. Then the
+ * landlord comes back.
+ */
 #include "holds.h"
 
 #define MIB     0x100000ull
 #define GIVEN   (4 * MIB)                       /* from here on, three calls of as many pages as one call may move */
 #define CALL    (4 * MIB)
 #define CALLS   3
-#define TENANT  (12 * MIB)                      /* its memory */
+#define TENANT  (16 * MIB)                      /* its memory */
 #define SECRET  0x6e6f626f6479536bull
-#define LEASE   25000000ull                     /* ticks: time for the tenant to look at everything */
+#define LEASE   30000000ull                     /* ticks: time for the tenant to look at everything */
 
 enum topic { GIVE = 0x21, ARRIVE, STAY, COME_BACK };
 
@@ -33,7 +36,7 @@ static void wait_until(uint64_t tsc)
 
 static void landlord(void)
 {
-	fill(GIVEN, GIVEN + CALLS * CALL, SECRET);
+	fill(GIVEN + CALL, GIVEN + CALLS * CALL, SECRET);       /* the tenant's kernel comes into what goes first: let it live */
 	wait_until(rdtsc() + LEASE / 10);
 	say("the landlord gives");
 	phase(GIVE);
