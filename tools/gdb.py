@@ -22,12 +22,15 @@ class Twinlab(gdb.Command):
         gdb.execute("file " + hypervisor)
         for kernel in kernels:
             gdb.execute("add-inferior -no-connection -exec " + kernel, to_string=True)
-        gdb.execute("with suppress-cli-notifications on -- target extended-remote " + line, to_string=True)
+        gdb.execute("set suppress-cli-notifications on")
+        gdb.execute("target extended-remote " + line, to_string=True)
         self.read_descriptions()
         # GDB still takes the next stop of the inferior that it connected by for part of the connecting: it would say nothing of it and
         # wait for ever. No step at all ends that.
         gdb.execute("stepi 0", to_string=True)
+        gdb.execute("set suppress-cli-notifications off")
         self.leave_the_stub()
+        fault.watch()
 
     def read_descriptions(self):
         """GDB asks the first inferior only for its registers; of the others it would show no control registers."""
@@ -48,4 +51,5 @@ class Twinlab(gdb.Command):
 Twinlab()
 sys.dont_write_bytecode = True          # the tree stays clean
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "gdb-commands"))
+import fault                            # noqa: E402
 import load                             # noqa: E402, F401

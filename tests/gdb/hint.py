@@ -7,7 +7,7 @@ sys.path.insert(0, "tests/gdb")
 from check import *
 
 with open(os.environ["VMS"], encoding="utf-8") as file:
-    commands = [match.group(1) for match in re.finditer(r"^# {5}(\S.*?)(?:  .*)?$", file.read(), re.M)]
+    commands = [match.group(1) for match in re.finditer(r"^# {3,}(\S.*?)(?:  .*)?$", file.read(), re.M)]
 
 
 def said(command):

@@ -146,7 +146,12 @@ def say_stop():
     except (gdb.error, gdb.GdbError) as error:
         print(error)
     select_function()
-    gdb.execute("frame")
+    show_frame()
+
+
+def show_frame():
+    """By print(), as everything else: within the dashboard GDB's own output would come before it."""
+    print(gdb.execute("frame", to_string=True), end="", flush=True)
 
 
 def select_function():
@@ -219,7 +224,7 @@ class ExitFinish(Command):
         exit = why(vm)
         next(i for i in gdb.inferiors() if i.num == vm.inferior).threads()[0].switch()
         print("%s. It goes on at %s." % (exit, vm.place(vm.vmread("GUEST_RIP"))))
-        gdb.execute("frame")
+        show_frame()
 
 
 GuestRegister()

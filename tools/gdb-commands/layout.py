@@ -12,32 +12,42 @@ BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
 class ExitWindow:
-    """The current exit in a sentence, the guest's registers that changed since the VM was last seen here, the last exits."""
+    """The current exit in a sentence, the guest's registers that changed since the VM was last seen here, the exits before it."""
 
     def __init__(self, window):
         self.window = window
-        self.registers, self.changed = {}, {}           # by VM: as last seen; what was different then
         self.window.title = "exit"
-        gdb.events.before_prompt.connect(self.render)
+        self.registers, self.changed = {}, {}           # by VM: as last seen; what was different then
+        gdb.events.before_prompt.connect(self.soon)
 
     def close(self):
-        gdb.events.before_prompt.disconnect(self.render)
+        gdb.events.before_prompt.disconnect(self.soon)
+
+    def soon(self):
+        gdb.post_event(self.render)
 
     def render(self):
         if not self.window.is_valid():
             return
         try:
             text = self.text()
+            gdb.execute("frame", to_string=True)        # the reading has left the source window elsewhere
         except (gdb.error, gdb.GdbError) as error:
             text = str(error)
-        self.window.write(text, True)
+        # After GDB's own windows: the source's frame would cover the upper edge of this one.
+        gdb.post_event(lambda: self.window.is_valid() and self.window.write(text, True))
 
     def text(self):
         vm, width, height = machine.current_vm(), self.window.width - 1, self.window.height
         lines = [BOLD + line + PLAIN for line in textwrap.wrap(exits.why(vm), width)]
         lines += textwrap.wrap(self.changes(vm), width)
         room = height - len(lines)
-        return "\n".join(lines + [exit.sentence()[:width] for exit in exits.newest(room, machine.vms())] if room > 0 else lines[:height])
+        return "\n".join(lines + self.before(vm, width, room) if room > 0 else lines[:height])
+
+    def before(self, vm, width, count):
+        """The last exits but the one that the first lines tell of."""
+        last = [exit for exit in exits.newest(count + 1, machine.vms()) if exit.vm is not vm or not exit.live]
+        return [shortened(exit.sentence(), width) for exit in last[-count:]]
 
     def changes(self, vm):
         """Registers that differ from the last stop; they stay while nothing moves."""
@@ -49,6 +59,10 @@ class ExitWindow:
         if not names:
             return "rip 0x%x, rax 0x%x" % (now["rip"], now["rax"])
         return "changed: " + ", ".join("%s 0x%x" % (name, now[name]) for name in names)
+
+
+def shortened(text, width):
+    return text if len(text) <= width else text[:width - 1] + "…"
 
 
 class ExitLayout(Command):

@@ -3,7 +3,6 @@ import exits            # noqa: F401  why, exits
 import catch            # noqa: F401  exit-catch, exit-step, exit-finish
 import vmcs             # noqa: F401
 import vm_command       # noqa: F401
-import fault            # noqa: F401  why a VM is stopped
 import hypercall        # noqa: F401
 import translate        # noqa: F401  ept, guest-walk
 import device           # noqa: F401
