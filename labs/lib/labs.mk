@@ -36,7 +36,7 @@ grade-base: grade-images $(B)/host/libtwinlab.a $(patsubst %.c,$(B)/host/%.o,$(w
 # labs/LAB/tests/NAME.c becomes build/labs/LAB/tests/NAME, as tests/unit/ does. LAB_NAME_EXTRA in labs/LAB/build.mk: more sources.
 -include $(wildcard labs/*/build.mk)
 # A blank calls less than its test provides.
-$(B)/host/labs/%.o: HOST_CFLAGS += -iquote labs/lib -iquote tests/unit -Wno-unused-function
+$(B)/host/labs/%.o: HOST_CFLAGS += -iquote labs/lib -iquote tests/unit -iquote . -Wno-unused-function
 $(B)/labs/%: $(B)/host/labs/%.o $$(patsubst %.c,$(B)/host/%.o,$$($$(subst /tests/,_,$$*)_EXTRA)) $(B)/host/libtwinlab.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $(filter %.o %.a,$^) -lcmocka

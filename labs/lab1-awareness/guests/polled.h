@@ -14,6 +14,7 @@
 
 static inline void put_char(char c)
 {
+	outb(UART_LCR, LCR_8N1);        /* a bare PC's firmware may have left the divisor latch in the data's place */
 	while (!(inb(UART_LSR) & LSR_THRE))
 		;
 	outb(UART, c);
@@ -21,7 +22,6 @@ static inline void put_char(char c)
 
 static inline void print(const char *text)
 {
-	outb(UART_LCR, LCR_8N1);
 	while (*text)
 		put_char(*text++);
 }

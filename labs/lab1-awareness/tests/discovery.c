@@ -9,11 +9,11 @@
 #include <cmocka.h>
 #include "host_main.h"
 #include "lib.h"
-#include "../../../guest-paravirt/machine/pv.h"
+#include "guest-paravirt/machine/pv.h"
 
 static void ask(uint32_t leaf, uint32_t r[4]) __attribute__((unused));
 #define cpuid(leaf, r) ask(leaf, r)
-#include "../../../guest-paravirt/machine/discovery.c"
+#include "guest-paravirt/machine/discovery.c"
 #undef cpuid
 
 #define ALL (PV_FEATURE_CLOCK | PV_FEATURE_STEAL_TIME | PV_FEATURE_EVENTS | PV_FEATURE_CONSOLE | PV_FEATURE_BLOCK | PV_FEATURE_TIMER | \
@@ -142,7 +142,7 @@ static void wants_every_service_it_needs(void **state)
 	for (unsigned bit = 0; bit < 9; bit++) {
 		set_machine(true, (struct range){ 0x40000000, "TwinTwinTwin", 1, ALL & ~(1u << bit) }, none);
 		char what[40];
-		snprintf(what, sizeof(what), "without service %u", bit);
+		snprintf(what, sizeof(what), "without the service of bit %u", bit);
 		expect(what, FEATURES_NEEDED >> bit & 1 ? "this one lacks a service" : NULL);
 	}
 }

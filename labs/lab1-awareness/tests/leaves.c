@@ -16,7 +16,8 @@ static void expect(const char *what, uint32_t leaf, uint32_t eax, uint32_t ebx, 
 	if (!memcmp(&r[1], "lab 1B blank", 12))
 		fail_msg("lab 1B is still blank: hypervisor/paravirt/discovery.c; read labs/lab1-awareness/README.md");
 	if (r[0] != eax || r[1] != ebx || r[2] != ecx || r[3] != edx)
-		fail_msg("leaf 0x%x (%s): it answers 0x%x 0x%x 0x%x 0x%x, expected 0x%x 0x%x 0x%x 0x%x", leaf, what, r[0], r[1], r[2], r[3], eax, ebx, ecx, edx);
+		fail_msg("leaf 0x%x (%s): it answers 0x%x 0x%x 0x%x 0x%x, expected 0x%x 0x%x 0x%x 0x%x", leaf, what, r[0], r[1], r[2], r[3],
+			eax, ebx, ecx, edx);
 }
 
 /* "Twin" */

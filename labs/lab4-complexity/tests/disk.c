@@ -204,7 +204,7 @@ void printk(const char *format, ...)
 {
 }
 
-#include "../../../guest-paravirt/machine/disk.c"
+#include "guest-paravirt/machine/disk.c"
 
 /* ---- Tests ---- */
 

@@ -29,7 +29,7 @@ static inline int64_t hypercall(enum pv_hypercall number, uint64_t rbx, uint64_t
 	return 0;
 }
 
-#include "../../../guest-paravirt/machine/timer.c"
+#include "guest-paravirt/machine/timer.c"
 
 static int setup(void **state)
 {
