@@ -16,6 +16,7 @@ class Twinlab(gdb.Command):
 
     def invoke(self, arguments, from_tty):
         line, hypervisor, *kernels = gdb.string_to_argv(arguments)
+        line = os.path.realpath(line)           # a socket's path may not be long
         # All VMs and the hypervisor share one CPU: they go on together. And no process here can be started or killed.
         gdb.execute("set schedule-multiple on")
         gdb.execute("set breakpoint pending on")

@@ -7,13 +7,17 @@
  * their clocks, their timers and their time-stamp counters go on where they were. The real world does not wait: what is typed at a
  * console meanwhile is lost beyond the UART's 16 bytes, and guests' wall clocks fall behind.
  *
- * Limits. While GDB steps over a breakpoint it lets that process alone go on: other VMs are held, and the hypervisor runs without its
- * breakpoints. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts off, which is everywhere but in the idle HLT: a
- * loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path (cpu/trap.*) are refused, and what the stub
- * itself changes no watchpoint sees. A guest that single-steps itself by RFLAGS.TF cannot be stepped by GDB as well. A guest's
- * watchpoints see what its instructions do, not what the hypervisor stores for it (string input, virtqueues); the hypervisor's see
- * nothing of guests, nor of the few lines of enter.asm between an exit and C. A guest that reads its own DR0 to DR7 finds GDB's
- * there while it has hardware breakpoints.
+ * A GDB that is lost lets the machine go on: its end of the line says "k" for it (tools/gdb-line), and one that is silent after a stop
+ * is given up.
+ *
+ * Limits. While GDB steps over a breakpoint it lets that process alone go on, and takes no word of another: other VMs are held, and
+ * the hypervisor runs without its breakpoints. So with a guest's breakpoint at the very instruction that exits, the exit passes those of
+ * the hypervisor; put the guest's one instruction earlier. The hypervisor is not interrupted by Ctrl-C where it runs with interrupts
+ * off, which is everywhere but in the idle HLT: a loop there needs a breakpoint beforehand. Breakpoints in debug/ and in the trap path
+ * (cpu/trap.*) are refused, and what the stub itself changes no watchpoint sees. A guest that single-steps itself by RFLAGS.TF cannot
+ * be stepped by GDB as well. A guest's watchpoints see what its instructions do, not what the hypervisor stores for it (string input,
+ * virtqueues); the hypervisor's see nothing of guests, nor of the few lines of enter.asm between an exit and C. A guest that reads
+ * its own DR0 to DR7 finds GDB's there while it has hardware breakpoints.
  */
 #include <stdbool.h>
 #include <stdint.h>

@@ -20,7 +20,7 @@ bool target_is_own_code(uint64_t address);      /* of the debugger and the trap 
 /* monitor.c: GDB's `monitor` */
 void monitor_command(const char *command, char *answer, size_t size);
 bool monitor_holds(const struct vm *vm);        /* the user wants this VM to wait while others go on */
-void monitor_release_all(void);
+void monitor_release(const struct vm *vm);
 
 /* breakpoints.c. They are in memory and in the debug registers only while the machine runs. */
 bool breakpoint_insert(unsigned process, enum breakpoint_type type, uint64_t address, uint64_t length);

@@ -111,9 +111,9 @@ bool monitor_holds(const struct vm *vm)
 	return held >> vm->id & 1;
 }
 
-void monitor_release_all(void)
+void monitor_release(const struct vm *vm)
 {
-	held = 0;
+	held &= ~(1u << vm->id);
 }
 
 static void hold(const char *arguments, bool on, struct answer *answer)

@@ -22,7 +22,7 @@
 #define SIGABRT        6
 #define SIGFPE         8
 #define SIGSEGV        11
-#define SILENCE_S      20               /* GDB answers a stop at once; if it does not, it is gone */
+#define SILENCE_S      10               /* GDB answers a stop at once; if it does not, it is gone */
 
 bool debug_engaged;
 
@@ -167,8 +167,6 @@ static void stand_still(struct trap_frame *frame, const struct debug_stop *stop)
 	if (log_port())
 		serial_flush(log_port());
 	talk(report(stop));
-	if (!session.attached)
-		monitor_release_all();
 	debug_engaged = session.attached;
 	owes_report = owes_report && session.attached;
 	if (!owes_report)

@@ -264,10 +264,18 @@ static bool write_memory(unsigned process, uint64_t address, const void *from, s
 	return true;
 }
 
+/* GDB leaves this process. */
+static void remove_all(unsigned process)
+{
+	breakpoint_remove_all(process);
+	if (debug_vm(process))
+		monitor_release(debug_vm(process));
+}
+
 const struct debug_target debug_target = {
 	.processes = processes, .name = name,
 	.read_register = read_register, .write_register = write_register,
 	.read_memory = read_memory, .write_memory = write_memory,
-	.insert = breakpoint_insert, .remove = breakpoint_remove, .remove_all = breakpoint_remove_all,
+	.insert = breakpoint_insert, .remove = breakpoint_remove, .remove_all = remove_all,
 	.monitor = monitor_command,
 };

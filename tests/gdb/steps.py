@@ -104,8 +104,29 @@ def step_to(mnemonic):
     return number("$pc")
 
 
+def own_int3():
+    """The guest runs into an INT3 that is not GDB's, while GDB's are there as well."""
+    here, saved = number("$pc"), number("*(unsigned char *)$pc")
+    run("break trap if $_inferior == 3 && frame->vector == 3")
+    run("set var *(unsigned char *)$pc = 0xcc")
+    run("continue")
+    check("an INT3 of the guest's own goes to its handler", place() == "3.1 trap" and number("frame->vector") == 3 and
+          number("frame->rip") == here + 1, place())
+    run("delete $bpnum")
+    run("set var *(unsigned char *)%d = %d" % (here, saved))
+    run("set var frame->rip = %d" % here)
+    run("return")
+    run("tbreak *%d" % here)
+    run("continue")
+    check("and returns from there", number("$pc") == here and number("$eflags") & 0x100 == 0, place())
+
+
 def first_of_paravirt():
     text_is_read("paravirt")
+    check("PUSHF is among its instructions", instruction().startswith("pushf") or step_to("pushf"), instruction())
+    run("stepi")
+    check("a step over PUSHF pushes no trap flag", number("*(long *)$rsp") & 0x302 == 0x202, hex(number("*(long *)$rsp")))
+    own_int3()
     here = step_to("vmcall")
     run("stepi")
     check("a step over its VMCALL ends behind it", number("$pc") == here + 3, hex(number("$pc")))
