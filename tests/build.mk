@@ -30,6 +30,20 @@ $(B)/unit/%: $(B)/host/tests/unit/%.o $$(extra_objects) $(B)/host/libtwinlab.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(CC) -fsanitize=address,undefined -o $@ $^ -lcmocka
 
+# make fuzz: libFuzzer at GDB's protocol, until it finds something or Ctrl-C. (make fuzz LAB=5 is the lab's own.)
+FUZZ_CFLAGS := -std=gnu11 -O1 -g -Wall -Wextra -fno-builtin -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -iquote hypervisor
+
+$(B)/fuzz/gdb: tests/fuzz/gdb.c tests/unit/gdb_fakes.h $(wildcard hypervisor/debug/*.h) \
+		$(addprefix hypervisor/debug/,packet.c registers.c protocol.c protocol_data.c protocol_run.c)
+	@mkdir -p $(@D)
+	$(call say,FUZZ)clang $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@
+
+ifeq ($(LAB),)
+.PHONY: fuzz
+fuzz: $(B)/fuzz/gdb
+	@cd $(B)/fuzz && ./gdb -dict=$(CURDIR)/tests/fuzz/gdb.dict
+endif
+
 .PRECIOUS: $(B)/host/%.o
 -include tests/guests/build.mk
 -include $(shell find $(B)/host -name '*.d' 2>/dev/null)
