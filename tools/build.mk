@@ -30,3 +30,8 @@ $(B)/tools/trace: $(wildcard tools/trace/*.[ch]) hypervisor/trace/log_format.h h
 # What the unit tests of it link besides the test itself.
 trace_decode_test_EXTRA := tools/trace/decode.c tools/trace/ports.c
 trace_image_test_EXTRA  := $(filter-out tools/trace/main.c,$(wildcard tools/trace/*.c))
+
+# Pictures that have a source in pic; the others are written as SVG. What is made is kept in the tree, so that nobody else needs dpic.
+pictures:
+	@for source in labs/pictures/[!s]*.pic; do tools/picture $$source || exit; done
+.PHONY: pictures
