@@ -10,6 +10,12 @@ void machine_phase(enum phase phase)
 	hypercall(PV_HC_PHASE, phase, 0, 0);
 }
 
+void machine_init_console(void)
+{
+	discover_hypervisor();
+	machine_phase(PHASE_BOOT);
+}
+
 void machine_init(void)
 {
 	events_init();

@@ -24,8 +24,8 @@ size_t console_room(const struct console *console);
 size_t console_read(struct console *console, char *bytes, size_t n);
 bool console_has_input(const struct console *console);
 
-/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again. Either may be NULL.
-   Two may listen, each with its own context: both hear of room, and the one that called last hears of input. */
+/* Who is told (in the hypervisor, never inside the guest) that input came, or that a full console has room again. Either may
+   be NULL. Two may listen, each with its own context: both hear of room, and the one that called last hears of input. */
 void console_set_listener(struct console *console, void (*input)(void *context), void (*room)(void *context), void *context);
 
 /* In the log: push out an unfinished line. */

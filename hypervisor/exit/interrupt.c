@@ -43,7 +43,7 @@ static bool can_take_interrupt(void)
 		!(vmcs_read(VM_ENTRY_INTERRUPTION_INFORMATION) & INTR_VALID);
 }
 
-/* First what was on its way already; the event callback before the controller's, because its handler leaves nothing in service. */
+/* First what was on its way already. The event callback before the controller's, for it leaves nothing in service. */
 static uint8_t next_vector(struct vm *vm)
 {
 	uint8_t *waiting = vm->vcpu.put_aside ? &vm->vcpu.put_aside : &vm->callback;

@@ -66,8 +66,8 @@ enum pv_hypercall {
 	PV_HC_FIRST = 0x100,
 	PV_HC_NULL = PV_HC_FIRST,       /* () → 0: what a call costs */
 	PV_HC_CONSOLE_WRITE,            /* (address, length ≤ 64 KiB) → bytes taken, 0 to length; more after PV_EVENT_CONSOLE */
-	PV_HC_CONSOLE_READ,             /* (address, length ≤ 64 KiB) → bytes stored. An enlightened guest's UART gets what is typed until
-	                                   the first such call */
+	PV_HC_CONSOLE_READ,             /* (address, length ≤ 64 KiB) → bytes stored. Until an enlightened guest's first such
+	                                   call its UART gets what is typed */
 	PV_HC_EVENT_SETUP,              /* (address of struct pv_event_page, vector 32 to 255) → 0 */
 	PV_HC_SET_TIMER,                /* (deadline, ns of the pvclock; 0 disarms) → 0; then PV_EVENT_TIMER, once */
 	PV_HC_IDLE,                     /* () → 0 once an event is pending; at once if one is. Call it with interrupts off, or as
@@ -93,8 +93,8 @@ enum pv_event { PV_EVENT_CONSOLE, PV_EVENT_TIMER, PV_EVENT_BLOCK };
 
 /* 8 bytes, 8-byte aligned. The hypervisor sets bit n with an atomic OR and injects the vector when the bitmap was 0;
    the guest's handler takes all bits at once with XCHG and needs no further exit. Events that came before PV_HC_EVENT_SETUP come
-   with it. A callback may find the bitmap 0, if the guest took the bits by itself meanwhile. An enlightened guest gets the callback
-   beside the interrupts of its 8259, whatever that one masks or has in service: so the vector should be none of the 8259's. */
+   with it. A callback may find the bitmap 0, if the guest took the bits by itself meanwhile. An enlightened guest gets the
+   callback beside the interrupts of its 8259, whatever that one masks or has in service: the vector should be none of its. */
 struct pv_event_page {
 	uint64_t pending;
 };

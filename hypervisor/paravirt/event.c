@@ -1,8 +1,9 @@
 /*
  * Events: a bitmap in a page of the guest and one callback vector.
  * The vector is injected when the bitmap turns from 0, so a guest that is already about to look is not interrupted again, and it
- * says that it looked by taking the bits: no end-of-interrupt exit. An enlightened guest gets it beside the interrupts of its 8259,
- * as Xen's callback vector comes to a PV-on-HVM guest: through the 8259 each event would cost an OUT or two, which are exits.
+ * says that it looked by taking the bits: no end-of-interrupt exit. An enlightened guest gets it beside the interrupts of its
+ * 8259, as Xen's callback vector comes to a PV-on-HVM guest: through the 8259 each event would cost an OUT or two, and those
+ * are exits.
  */
 #include "lib/errno.h"
 #include "paravirt/services.h"

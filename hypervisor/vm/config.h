@@ -5,9 +5,9 @@
  *   vm=NAME,kind=unmodified|paravirt|enlightened[,mem=16M][,disk=PARTITION][,console=com3][,kernel=MODULE][,hide=time][,when=memory]
  *      [,autorun=COMMANDS]
  *
- * One word for each VM. autorun takes the rest of the word, commas included; a word with blanks stands in double quotes,
- * as GRUB passes it. Without kernel= the module is the one named like the kind. hide=time: exit/hide_time.c.
- * when=memory: vms_start_waiting() of vm/vms.h.
+ * One word for each VM. An enlightened one is a PC that can also call (enum vm_kind). autorun takes the rest of the word,
+ * commas included; a word with blanks stands in double quotes, as GRUB passes it. Without kernel= the module is the one named
+ * like the kind. hide=time: exit/hide_time.c. when=memory: vms_start_waiting() of vm/vms.h.
  */
 #include <stdint.h>
 #include "vm/vm.h"

@@ -20,8 +20,8 @@ struct paravirt;        /* paravirt/paravirt.h: the services */
 struct vmcs;
 struct trace;
 
-/* Which doors a guest has. An enlightened one has both: a whole PC, and beside it the leaves and calls that a paravirtual one has. What it
-   does not look for it need not know. (Xen: "PV on HVM"; Windows: "enlightenments"; KVM: virtio.) */
+/* Which doors a guest has. An enlightened one has both: a whole PC, and beside it the leaves and calls of a paravirtual one,
+   which it finds if it looks. (Xen: "PV on HVM"; Windows: "enlightenments"; KVM: virtio.) */
 enum vm_kind { VM_UNMODIFIED, VM_PARAVIRT, VM_ENLIGHTENED, VM_KINDS };
 extern const char *const vm_kind_names[VM_KINDS];      /* the configuration's words, and the report's */
 
@@ -63,9 +63,9 @@ struct vm {
 	struct timer_queue timers;      /* everything of this VM that happens at a time */
 	enum vm_state state;
 
-	/* What interrupts the guest, looked at before each entry. The 8259 model's request line: acknowledge() answers with the vector and, as
-	   the hardware's INTA cycle does, lowers the line if nothing more waits. And the event service's vector, which no controller holds back
-	   and nobody ends; 0: none. */
+	/* What interrupts the guest, looked at before each entry. The 8259 model's request line: acknowledge() answers with the
+	   vector and, as the hardware's INTA cycle does, lowers the line if nothing more waits. And the event service's vector,
+	   which no controller holds back and nobody ends; 0: none. */
 	bool interrupt_pending;
 	uint8_t callback;
 	uint8_t (*acknowledge)(struct vm *vm);

@@ -10,18 +10,13 @@ $(lab3)/memtest.elf: labs/lab3-compatibility/guests/linux_loader.asm $(lab3)/mem
 	@ld -m elf_i386 --omagic --no-warn-rwx-segments -Ttext=0x400000 -e start -o $@ $(lab3)/memtest.o
 
 # 3D: one kernel with both machines in it. Each folder becomes one object in which only what machine.h names is seen, with a prefix.
-machine_symbols := $(addprefix machine_,name init_console init interrupt console_write clock_ns wall_clock timer_set idle disk_sectors disk_read \
-	disk_write disk_flush power_off reset phase)
-machine_objects  = $(patsubst %,$(B)/%.o,$(sort $(wildcard guest-$*/machine/*.c)))
-kernel_objects  := $(GUEST_KERNEL_SOURCES:guest-unmodified/%=$(B)/guest-unmodified/%.o)
+machine_objects   = $(patsubst %,$(B)/%.o,$(sort $(wildcard guest-$*/machine/*.c)))
 choosing_objects := $(patsubst %.c,$(B)/%.o,$(wildcard labs/lab3-compatibility/choosing/*.c))
 
 .SECONDEXPANSION:
 $(lab3)/machine-%.o: $$(machine_objects)
 	@mkdir -p $(@D)
-	$(call say,LD)ld -r -o $@.all $(machine_objects)
-	@objcopy $(machine_symbols:%=--keep-global-symbol=%) $@.all $@.hidden
-	@objcopy $(foreach s,$(machine_symbols),--redefine-sym $(s)=$(if $(filter unmodified,$*),native,paravirt)_$(s)) $@.hidden $@
+	$(call one_object,$(machine_objects),$(machine_symbols),$(machine_symbols),$(if $(filter unmodified,$*),native_,paravirt_))
 $(lab3)/choosing/%.o: labs/lab3-compatibility/choosing/%.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(KERNEL_CFLAGS) $(GUEST_CFLAGS) -c $< -o $@

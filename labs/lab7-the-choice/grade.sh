@@ -236,3 +236,131 @@ grade_7D() {
 	check_points 7D "the uplink reads and sends" 3 $choice sends
 	check_points 7D "memory" 4 $choice buoy_memory
 }
+
+# ---- 7E ----
+
+enlightened=build/$folder/enlightened.elf
+disk_work="bench disk 256; bench disk 256; bench disk 256; bench disk 256"
+
+enlightened_built() {
+	build $enlightened || { found "it compiles and links" "$(compiler_says)"; return 1; }
+}
+
+# 7E's kernel where it may call, and the paravirtual one.
+called() {
+	enlightened_built || return 1
+	machine_run called $folder/guests/enlightened.vms "$disk_work; $disk_work; bench text; bench clock; bench idle; write note.txt by-either-door; halt" \
+		$enlightened build/iso/paravirt.elf && vm_ended called enlightened && vm_ended called paravirt
+}
+
+# 7E's kernel where nobody tells it anything, and the unmodified one.
+told_nothing() {
+	enlightened_built || return 1
+	machine_run plain $folder/guests/plain.vms "uname; ls; bench disk; bench idle; cat text.txt; halt" $enlightened build/iso/unmodified.elf &&
+		vm_ended plain plain && vm_ended plain unmodified
+}
+
+# On QEMU's PC the hypervisor bit is set, and the signature is another's.
+alone() {
+	enlightened_built || return 1
+	MACHINE=bare timeout -k 5 $((RUN_LIMIT + 10)) tools/launch --quiet --bare $enlightened --autorun "bench disk; cat text.txt; halt" --limit 20 --out "$OUT/alone" >/dev/null 2>"$OUT/alone.err" ||
+		{ found "the kernel runs alone under QEMU" "$(grep -a 'still blank' "$OUT/alone/com1.log" || one_line <"$OUT/alone.err")"; return 1; }
+	has_line "$OUT/alone/com1.log" "disk: 64 KiB read, checksum $(checksum 64)" || return 1
+	found "the console shows text.txt once" "it does not"
+	[ "$(times_in guest-unmodified/files/text.txt "$OUT/alone/com1.log")" -eq 1 ]
+}
+
+# What a console says, but for what depends on speed.
+words() {
+	tr -d '\r' <"$1" | grep -av '^  time: '
+}
+
+same_words() {
+	told_nothing || return 1
+	local line
+	line=$(diff <(words "$OUT/plain/com4.log") <(words "$OUT/plain/com3.log") | sed -n '2p')
+	found "$(words "$OUT/plain/com4.log" | wc -l) lines, as the unmodified kernel says them" "the first other line: $line"
+	[ "$(words "$OUT/plain/com4.log" | wc -l)" -gt 20 ] && [ -z "$line" ]
+}
+
+# all_exits RUN VM REASON: in all phases.
+all_exits() {
+	gawk -v vm="vm=$(vm_field "$1" "$2" id)" -v reason="exit=$3" '$1 == "@count" && $2 == vm && $4 == reason { n += substr($5, 3) } END { print n + 0 }' "$OUT/$1/report.txt"
+}
+
+uses_the_pc() {
+	told_nothing || return 1
+	at_most "calls where nobody can be called" "$(all_exits plain plain VMCALL)" 0 || return 1
+	at_least "exits for 64 KiB by a PC's ports" "$(report_count plain plain 0x12 IO_INSTRUCTION)" 256
+}
+
+reads_by_calls() {
+	called && has_line "$OUT/called/com3.log" "disk: 256 KiB read, checksum $(checksum 256)" || return 1
+	at_least "calls for 32 requests" "$(report_count called enlightened 0x12 VMCALL)" 32
+}
+
+# On the disk itself, behind the partition table's MiB: the kernel might show its cache.
+writes_by_calls() {
+	reads_by_calls || return 1
+	local file
+	dd if="$OUT/called/disk.img" of="$OUT/slice.img" bs=1M skip=1 count=1 status=none
+	file=$(build/tools/mkfs --extract "$OUT/slice.img" note.txt 2>&1)
+	rm -f "$OUT/slice.img"
+	found "note.txt is on its disk: by-either-door" "$(one_line <<<"$file")"
+	[ "$file" = by-either-door ]
+}
+
+# What the requests of that VM take: the calls, and the waiting. A tick of the 8254 that happens to come meanwhile takes two exits more, with
+# time and not with work; so all together get some room.
+request_exits() {
+	echo $(($(report_count called "$1" 0x12 VMCALL) + $(report_count called "$1" 0x12 HLT)))
+}
+
+as_few_as_paravirt() {
+	reads_by_calls || return 1
+	local paravirt
+	paravirt=$(request_exits paravirt)
+	at_most "exits for 2 MiB and their ticks, where the paravirtual guest takes $paravirt without ticks" "$(report_count called enlightened 0x12 all)" $((paravirt * 125 / 100)) &&
+		at_most "exits for 2 MiB, where the paravirtual guest takes $paravirt" "$(request_exits enlightened)" $((paravirt * 110 / 100))
+}
+
+text_by_call() {
+	called && at_least "calls for 4096 bytes of text" "$(report_count called enlightened 0x11 VMCALL)" 1 || return 1
+	at_most "exits for 4096 bytes of text (the unmodified guest: more than 4000)" "$(report_count called enlightened 0x11 all)" 20 || return 1
+	found "the console shows text.txt once" "it does not"
+	[ "$(times_in guest-unmodified/files/text.txt "$OUT/called/com3.log")" -eq 1 ]
+}
+
+keeps_the_pc() {
+	reads_by_calls || return 1
+	at_least "exits for 1000 readings of the 8254" "$(report_count called enlightened 0x13 IO_INSTRUCTION)" 3000 || return 1
+	at_least "exits at the 8259 in an idle second of 100 ticks" "$(report_count called enlightened 0x15 IO_INSTRUCTION)" 90
+}
+
+plain_7E() {
+	check_points 7E "$1" "$2" $folder/enlightened/enlightened.c host_test enlightened "$3"
+}
+
+grade_7E() {
+	local where=$folder/enlightened/enlightened.c
+	plain_7E "a bare machine is not called" 2 a_bare_machine_is_a_pc
+	plain_7E "another's hypervisor is not called" 2 anothers_hypervisor_is_a_pc
+	plain_7E "another version of the interface is not called" 1 another_version_is_a_pc
+	plain_7E "each service for itself" 2 each_service_for_itself
+	plain_7E "no events, no paravirtual drivers" 1 no_events_no_drivers
+	plain_7E "no sectors, no paravirtual disk" 1 a_machine_without_a_paravirtual_disk
+	plain_7E "the PC, then the event page, then the drivers" 1 events_come_first
+	plain_7E "the UART is empty before the first call" 1 the_uart_is_empty_first
+	plain_7E "a vector of its own" 1 a_vector_of_its_own
+	plain_7E "events reach their drivers" 2 events_reach_their_drivers
+	plain_7E "their bits are taken" 1 the_bits_are_taken
+	plain_7E "all other interrupts reach the PC's drivers" 2 the_rest_is_the_8259s
+	check_points 7E "alone on QEMU's PC, whose hypervisor is another" 4 $where alone
+	check_points 7E "told nothing, it says what the unmodified kernel says" 2 $where same_words
+	check_points 7E "told nothing, it calls nobody and uses the PC's disk" 2 $where uses_the_pc
+	check_points 7E "it reads the right bytes by calls" 3 $where reads_by_calls
+	check_points 7E "it writes a file by calls" 2 $where writes_by_calls
+	check_points 7E "its disk takes as few exits as the paravirtual guest's, within 10 %" 5 $where as_few_as_paravirt
+	check_points 7E "4096 bytes of text in few exits" 3 $where text_by_call
+	check_points 7E "it keeps the PC's clock, timer and interrupts" 2 $where keeps_the_pc
+}

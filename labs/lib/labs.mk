@@ -33,6 +33,19 @@ grade-base: grade-images $(B)/host/libtwinlab.a $(patsubst %.c,$(B)/host/%.o,$(w
 	@:
 .PHONY: grade-images grade-base
 
+# Kernels that are put together of other kernels' parts. $(call one_object,OBJECTS,SEEN,RENAMED,PREFIX): link OBJECTS to the one object $@, from
+# outside of which only SEEN can be seen, those of RENAMED with a PREFIX. So parts that know nothing of one another may use the same names.
+define one_object
+	$(call say,LD)ld -r -o $@.all $(1)
+	@objcopy $(addprefix --keep-global-symbol=,$(2)) $@.all
+	@objcopy $(foreach s,$(3),--redefine-sym $(s)=$(4)$(s)) $@.all $@
+	@rm $@.all
+endef
+kernel_objects := $(GUEST_KERNEL_SOURCES:guest-unmodified/%=$(B)/guest-unmodified/%.o)
+# All of machine.h but the benches.
+machine_symbols := $(addprefix machine_,name init_console init interrupt console_write clock_ns wall_clock timer_set idle disk_sectors disk_read \
+	disk_write disk_flush power_off reset phase)
+
 # labs/LAB/tests/NAME.c becomes build/labs/LAB/tests/NAME, as tests/unit/ does. LAB_NAME_EXTRA in labs/LAB/build.mk: more sources.
 -include $(wildcard labs/*/build.mk)
 # A blank calls less than its test provides.

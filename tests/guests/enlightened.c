@@ -1,6 +1,6 @@
 /*
- * An enlightened guest: a PC, and beside it all that a paravirtual guest can call. An event comes beside the interrupts of the 8259: whatever
- * that one masks or has in service, and without an end of interrupt.
+ * An enlightened guest: a PC, and beside it all that a paravirtual guest can call. An event comes beside the interrupts of
+ * the 8259: whatever that one masks or has in service, and without an end of interrupt.
  */
 #include "pc.h"
 
