@@ -86,7 +86,7 @@ stranger_saw() {
 log_says() {
 	local times
 	times=$(tr -d '\r' <"$OUT/$1/com1.log" | grep -acxF -e "$2")
-	found "the log says \"$2\" once" "it does so $times times"
+	found "the log says \"$2\" once" "it does so $times times, among $(grep -ac "^$1: " "$OUT/$1/com1.log") lines of $1"
 	[ "$times" -eq 1 ]
 }
 

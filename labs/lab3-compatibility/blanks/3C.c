@@ -1,7 +1,7 @@
 /*
  * Nobody answers at this port. On an ISA bus nothing drives the lines then: a read sees all ones, a write is lost. The guest goes on; it may
- * only be looking what there is. vm_log() each port once, by the bits in bus->logged: a guest that polls would fill the log. (The exits
- * themselves are counted, like all others.)
+ * only be looking what there is. vm_log() each port once, "read at port 0x%x, which no device answers" or "write at …", and remember it in
+ * the bits of bus->logged: a guest that polls would fill the log. (The exits themselves are counted, like all others.)
  * Hint: device is the struct portbus. The bus has split wider accesses: size is always 1 here.
  */
 static uint32_t open_bus_read(void *device, uint16_t port, unsigned size)
