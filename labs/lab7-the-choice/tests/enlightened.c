@@ -16,7 +16,7 @@
 #include "../../../guest-paravirt/machine/hypercall.h"
 #undef hypercall
 #include "../../../guest-paravirt/machine/pv.h"
-static int64_t hypercall(enum pv_hypercall number, uint64_t rbx, uint64_t rcx, uint64_t rdx);
+static int64_t hypercall(enum pv_hypercall number, uint64_t rbx, uint64_t rcx, uint64_t rdx) __attribute__((unused));
 static void ask(uint32_t leaf, uint32_t r[4]) __attribute__((unused));
 #define cpuid(leaf, r) ask(leaf, r)
 #include "../enlightened/enlightened.c"
