@@ -3,4 +3,4 @@
 #include "machine.h"
 
 #define lab_blank(exercise, page) \
-	kernel_panic("lab %s is still blank: %s; read %s/README.md", exercise, __FILE__, page)
+	kernel_panic("lab %s is still blank: %s:%d; read %s/README.md", exercise, __FILE__, __LINE__, page)

@@ -6,4 +6,4 @@
 #include "vm/vm.h"
 
 #define lab_blank(vm, exercise, page) \
-	vm_fault(vm, "lab %s is still blank: %s; read %s/README.md", exercise, __FILE__, page)
+	vm_fault(vm, "lab %s is still blank: %s:%d; read %s/README.md", exercise, __FILE__, __LINE__, page)
