@@ -52,9 +52,9 @@ def interrupt_after(seconds):
 
 
 def leave():
-    """Detach from every process: the machine goes on."""
+    """Detach from every process: the machine goes on. The one that was stepped last goes first, or GDB lets it go on in between."""
     run("delete")
-    for inferior in gdb.inferiors():
+    for inferior in sorted(gdb.inferiors(), key=lambda inferior: inferior != gdb.selected_inferior()):
         if inferior.pid:
             inferior.threads()[0].switch()
             run("detach")
