@@ -136,7 +136,15 @@ def first_of_paravirt():
     check("no trap flag is left in its flags", "TF" not in run("info registers eflags"))
 
 
+GENERAL = "rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15".split()
+
+
 def second_of_paravirt():
+    shown = [number("$" + name) for name in GENERAL]
+    run("thread 1.1")
+    kept = [number("vms[1]->vcpu.regs." + name) for name in GENERAL]
+    run("thread 3.1")
+    check("each register of a guest is what the hypervisor keeps of it", shown == kept, (shown, kept))
     run("set $rsi = 3")                         # the length
     check("a register of a guest can be changed", number("$rsi") == 3)
 
