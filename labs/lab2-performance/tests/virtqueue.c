@@ -70,6 +70,21 @@ static void a_loop_comes_to_an_end(void **state)
 	assert_non_null(strstr(fault, "loop"));
 }
 
+/* The ring's index ends a page, and its entries lie in the next one, which is not the guest's any more: so the index may not move. */
+static void expect_the_entry_first(void)
+{
+	struct virtqueue queue = own_queue();
+	uint16_t idx = 0;
+
+	queue.used = DATA + PAGE_SIZE - sizeof(struct virtq_used);
+	assert_int_equal(copy_to_guest(&vm.memory, queue.used + offsetof(struct virtq_used, idx), &idx, sizeof(idx)), 0);
+	give_page(DATA + PAGE_SIZE);
+	assert_false(virtqueue_push(&queue, 5, 1025));
+	assert_int_equal(copy_from_guest(&vm.memory, &idx, queue.used + offsetof(struct virtq_used, idx), sizeof(idx)), 0);
+	if (idx != 0)
+		fail_msg("the used index shows an entry that is not written yet");
+}
+
 static void used_entries_stand_before_their_index(void **state)
 {
 	struct virtqueue queue = own_queue();
@@ -82,6 +97,7 @@ static void used_entries_stand_before_their_index(void **state)
 	assert_int_equal(used_idx(), 2);
 	assert_used(1, 2, 1);
 	assert_used(0, 5, 1025);
+	expect_the_entry_first();
 }
 
 /* The index counts on over the ring's end, and from 65535 to 0. */
