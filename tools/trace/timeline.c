@@ -11,6 +11,10 @@
 #define HYPERVISOR_TRACK 0
 #define TRACK(vm) ((vm) + 1)
 
+/* A slice ends so many ns early. Readers of the file compute in floating point and cut off, and they drop what then seems to reach into its
+   neighbour, or out of the slice that holds it. */
+enum gap { OUTER = 2, INNER = 4 };
+
 /* Where one VM's track has come to. */
 struct track {
 	uint64_t cursor;                /* drawn up to here */
@@ -50,21 +54,22 @@ static void write_us(FILE *file, const char *key, uint64_t ns)
 }
 
 /* Without its closing brace, so that arguments can follow. */
-static void begin_slice(struct timeline *timeline, unsigned track, const char *category, const char *name, uint64_t start,
-	uint64_t end)
+static void begin_slice(struct timeline *timeline, unsigned track, enum gap gap, const char *category, const char *name,
+	uint64_t start, uint64_t end)
 {
-	uint64_t ns = run_ns(timeline->run, start);
+	uint64_t ns = run_ns(timeline->run, start), duration = run_ns(timeline->run, end) - ns;
 
 	begin_event(timeline);
 	fprintf(timeline->file, "{\"ph\":\"X\",\"pid\":1,\"tid\":%u,\"cat\":\"%s\",\"name\":", track, category);
 	write_string(timeline->file, name);
 	write_us(timeline->file, "ts", ns);
-	write_us(timeline->file, "dur", run_ns(timeline->run, end) - ns);
+	write_us(timeline->file, "dur", duration > gap ? duration - gap : duration);
 }
 
-static void slice(struct timeline *timeline, unsigned track, const char *category, const char *name, uint64_t start, uint64_t end)
+static void slice(struct timeline *timeline, unsigned track, enum gap gap, const char *category, const char *name, uint64_t start,
+	uint64_t end)
 {
-	begin_slice(timeline, track, category, name, start, end);
+	begin_slice(timeline, track, gap, category, name, start, end);
 	fputc('}', timeline->file);
 }
 
@@ -100,7 +105,7 @@ static void phase_slice(struct timeline *timeline, unsigned vm, uint64_t end)
 		snprintf(name, sizeof(name), "phase: %s", names[track->phase - 0x10]);
 	else
 		snprintf(name, sizeof(name), "phase 0x%02x", track->phase);
-	slice(timeline, TRACK(vm), "phase", name, track->phase_since, end);
+	slice(timeline, TRACK(vm), OUTER, "phase", name, track->phase_since, end);
 }
 
 /* Drawn first: of two slices that begin together, the one that comes first in the file holds the other. */
@@ -134,7 +139,7 @@ static void draw_interrupt(struct timeline *timeline, const struct trace_log_rec
 	char name[40];
 
 	decode_vector(record->interruption & 0xff, name, sizeof(name));
-	slice(timeline, HYPERVISOR_TRACK, "interrupt", name, record->start, record->end);
+	slice(timeline, HYPERVISOR_TRACK, INNER, "interrupt", name, record->start, record->end);
 }
 
 static void draw_delivery(struct timeline *timeline, const struct trace_log_record *record)
@@ -151,7 +156,7 @@ static void draw_turn(struct timeline *timeline, const struct trace_log_record *
 {
 	struct track *track = &timeline->tracks[record->vm];
 
-	slice(timeline, HYPERVISOR_TRACK, "turn", run_vm_name(timeline->run, record->vm), record->start, record->end);
+	slice(timeline, HYPERVISOR_TRACK, OUTER, "turn", run_vm_name(timeline->run, record->vm), record->start, record->end);
 	track->cursor = record->start;
 	track->turn_end = record->end;
 }
@@ -166,7 +171,7 @@ static void draw_guest(struct timeline *timeline, const struct trace_log_record 
 		track->turn_end = UINT64_MAX;
 	}
 	if (exit->start > track->cursor)
-		slice(timeline, TRACK(exit->vm), "guest", "guest", track->cursor, exit->start);
+		slice(timeline, TRACK(exit->vm), INNER, "guest", "guest", track->cursor, exit->start);
 	track->cursor = exit->end;
 }
 
@@ -178,7 +183,7 @@ static void draw_exit(struct timeline *timeline, uint64_t index)
 
 	draw_guest(timeline, exit);
 	run_place(run, exit, place, sizeof(place));
-	begin_slice(timeline, TRACK(exit->vm), "exit", run_reason(run, exit->reason), exit->start, exit->end);
+	begin_slice(timeline, TRACK(exit->vm), INNER, "exit", run_reason(run, exit->reason), exit->start, exit->end);
 	fprintf(timeline->file, ",\"args\":{\"number\":%" PRIu64 ",\"ticks\":%" PRIu64 ",\"rip\":\"0x%" PRIx64 "\",\"where\":",
 		++timeline->tracks[exit->vm].exits, exit->end - exit->start, exit->rip);
 	write_string(timeline->file, place);
@@ -196,7 +201,7 @@ static void draw(struct timeline *timeline, uint64_t index)
 	switch (record->kind) {
 	case TRACE_LOG_EXIT: draw_exit(timeline, index); break;
 	case TRACE_LOG_TURN: draw_turn(timeline, record); break;
-	case TRACE_LOG_IDLE: slice(timeline, HYPERVISOR_TRACK, "idle", "idle", record->start, record->end); break;
+	case TRACE_LOG_IDLE: slice(timeline, HYPERVISOR_TRACK, OUTER, "idle", "idle", record->start, record->end); break;
 	case TRACE_LOG_INTERRUPT: draw_interrupt(timeline, record); break;
 	case TRACE_LOG_DELIVERY: draw_delivery(timeline, record); break;
 	}
