@@ -8,7 +8,20 @@ static struct uart_fifo fifo;
 static void push(unsigned first, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
-		assert_true(uart_fifo_push(&fifo, first + i));
+		if (!uart_fifo_push(&fifo, first + i))
+			fail_msg("%u of %u places are taken; uart_fifo_push() says that it is full", i, fifo.depth);
+}
+
+static void push_too_many(uint8_t byte)
+{
+	if (uart_fifo_push(&fifo, byte))
+		fail_msg("all %u places are taken; uart_fifo_push() says that there is one more", fifo.depth);
+}
+
+static void holds(unsigned n)
+{
+	if (fifo.used != n)
+		fail_msg("%u bytes are in it; used says %u", n, fifo.used);
 }
 
 static void pop(unsigned first, unsigned n)
@@ -26,12 +39,12 @@ static void bytes_come_out_in_their_order(void **state)
 	uart_fifo_reset(&fifo, UART_FIFO_SIZE);
 	for (unsigned round = 0; round < 100; round++) {
 		push(round * 16, 16);
-		assert_false(uart_fifo_push(&fifo, 0xee));
+		push_too_many(0xee);
 		pop(round * 16, 5);
 		push(round * 16 + 16, 5);
 		pop(round * 16 + 5, 16);
 		assert_int_equal(uart_fifo_pop(&fifo), 0);
-		assert_int_equal(fifo.used, 0);
+		holds(0);
 	}
 }
 
@@ -42,10 +55,10 @@ static void a_full_fifo_loses_the_new_byte(void **state)
 	pop(1, 3);
 	push(1, 16);
 	for (unsigned i = 0; i < 300; i++)
-		assert_false(uart_fifo_push(&fifo, 0xee));
-	assert_int_equal(fifo.used, 16);
+		push_too_many(0xee);
+	holds(16);
 	pop(1, 16);
-	assert_int_equal(fifo.used, 0);
+	holds(0);
 }
 
 static void a_holding_register_loses_the_old_one(void **state)
@@ -53,8 +66,8 @@ static void a_holding_register_loses_the_old_one(void **state)
 	uart_fifo_reset(&fifo, 1);
 	for (unsigned i = 0; i < 40; i++) {
 		push(2 * i, 1);
-		assert_false(uart_fifo_push(&fifo, 2 * i + 1));
-		assert_int_equal(fifo.used, 1);
+		push_too_many(2 * i + 1);
+		holds(1);
 		pop(2 * i + 1, 1);
 		assert_int_equal(uart_fifo_pop(&fifo), 0);
 	}
