@@ -75,6 +75,25 @@ static void expired(void *context)
 	vm_set_interrupt(context, true);
 }
 
+static uint64_t until;                  /* when the last turn_of() ends */
+
+static void turn_of(unsigned id)
+{
+	struct turn turn = { 0 };
+
+	if (!scheduler_next(&turn))
+		fail_msg("it should be the turn of VM %u of %u; scheduler_next() says that all have ended", id, vm_count);
+	if (turn.vm->id != id)
+		fail_msg("it should be the turn of VM %u of %u; VM %u got it", id, vm_count, turn.vm->id);
+	until = turn.until_ns;
+}
+
+static void ends_in(uint64_t ns)
+{
+	if (until != now_ns + ns)
+		fail_msg("the turn should end in %lu ns; it ends in %lu", ns, until - now_ns);
+}
+
 /* The scheduler keeps whose turn it was; a turn of the last one makes the first the next. */
 static void set_up(unsigned count)
 {
@@ -91,9 +110,7 @@ static void set_up(unsigned count)
 	}
 	during_idle = NULL;
 	now_ns += 12345;
-	assert_true(scheduler_next(&turn));
-	assert_ptr_equal(turn.vm, &machines[count - 1]);
-	assert_int_equal(turn.until_ns, now_ns + ALONE_NS);
+	turn_of(count - 1);
 	scheduler_next(&turn);                          /* books the turn above */
 	idle_calls = logged_sleeps = steal_updates = 0;
 	start_ns = now_ns;
@@ -106,15 +123,6 @@ static void set_up(unsigned count)
 	}
 }
 
-static unsigned next_turn(uint64_t *until)
-{
-	struct turn turn = { 0 };
-
-	assert_true(scheduler_next(&turn));
-	*until = turn.until_ns;
-	return turn.vm->id;
-}
-
 static void check_accounts(void)
 {
 	for (unsigned i = 0; i < vm_count; i++)
@@ -124,16 +132,13 @@ static void check_accounts(void)
 static void everybody_gets_a_turn_in_order(void **state)
 {
 	static const unsigned counts[] = { 1, 2, 8, VM_MAX };
-	uint64_t until;
-
 	for (size_t c = 0; c < LENGTH(counts); c++) {
 		set_up(counts[c]);
 		for (unsigned round = 0; round < 3 * counts[c]; round++) {
-			assert_int_equal(next_turn(&until), round % counts[c]);
-			assert_int_equal(until, now_ns + (counts[c] > 1 ? SLICE_NS : ALONE_NS));
+			turn_of(round % counts[c]);
 			now_ns += SLICE_NS;
 		}
-		next_turn(&until);
+		turn_of(0);
 		check_accounts();
 		for (unsigned i = 0; i < counts[c]; i++) {
 			assert_int_equal(machines[i].run_ns, 3 * SLICE_NS);
@@ -147,17 +152,15 @@ static void everybody_gets_a_turn_in_order(void **state)
 static void who_waits_or_has_ended_is_left_out(void **state)
 {
 	static const unsigned order[] = { 0, 2, 5, 0, 2, 5 };
-	uint64_t until;
-
 	set_up(6);
 	machines[1].state = VM_BLOCKED;
 	machines[3].state = VM_OFF;
 	machines[4].state = VM_FAULTED;
 	for (size_t i = 0; i < LENGTH(order); i++) {
-		assert_int_equal(next_turn(&until), order[i]);
+		turn_of(order[i]);
 		now_ns += 10;
 	}
-	next_turn(&until);
+	turn_of(0);
 	assert_int_equal(machines[1].sleep_ns, 60);
 	assert_int_equal(machines[1].run_ns + machines[1].wait_ns, 0);
 	for (unsigned i = 3; i < 5; i++)
@@ -166,22 +169,18 @@ static void who_waits_or_has_ended_is_left_out(void **state)
 
 static void an_interrupt_wakes(void **state)
 {
-	uint64_t until;
-
 	set_up(3);
 	machines[1].state = machines[2].state = VM_BLOCKED;
-	assert_int_equal(next_turn(&until), 0);
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
+	turn_of(0);
 	vm_set_interrupt(&machines[2], true);
-	assert_int_equal(next_turn(&until), 2);
+	turn_of(2);
 	assert_int_equal(machines[2].state, VM_RUNNABLE);
 	assert_int_equal(machines[1].state, VM_BLOCKED);
 }
 
 static void an_interrupt_does_not_wake_the_dead(void **state)
 {
-	uint64_t until;
-
 	set_up(3);
 	machines[1].state = VM_OFF;
 	machines[2].state = VM_FAULTED;
@@ -189,12 +188,12 @@ static void an_interrupt_does_not_wake_the_dead(void **state)
 		machines[i].interrupt_pending = true;
 		timer_set(&timers[i], now_ns - 1);
 	}
-	assert_int_equal(next_turn(&until), 0);
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
+	turn_of(0);
 	assert_int_equal(machines[1].state, VM_OFF);
 	assert_int_equal(machines[2].state, VM_FAULTED);
 	assert_int_equal(expirations[1] + expirations[2], 0);
-	assert_int_equal(until, now_ns + ALONE_NS);     /* nor does its timer shorten a turn */
+	ends_in(ALONE_NS);     /* nor does its timer shorten a turn */
 }
 
 /* Distances from now; 0: none. */
@@ -218,8 +217,6 @@ static const struct {
 
 static void a_turn_ends_with_the_slice_or_the_next_timer(void **state)
 {
-	uint64_t until;
-
 	for (size_t i = 0; i < LENGTH(ends); i++) {
 		set_up(2);
 		if (ends[i].runnable == 1)
@@ -227,24 +224,22 @@ static void a_turn_ends_with_the_slice_or_the_next_timer(void **state)
 		for (unsigned t = 0; t < 2; t++)
 			if (ends[i].deadlines[t])
 				timer_set(&timers[t], now_ns + ends[i].deadlines[t]);
-		assert_int_equal(next_turn(&until), 0);
-		assert_int_equal(until, now_ns + ends[i].until);
+		turn_of(0);
+		ends_in(ends[i].until);
 	}
 }
 
 static void timers_run_when_they_are_due(void **state)
 {
-	uint64_t until;
-
 	set_up(2);
 	machines[1].state = VM_BLOCKED;
 	timer_set(&timers[1], now_ns + 100);
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
 	now_ns += 99;
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
 	assert_int_equal(expirations[1], 0);
 	now_ns += 1;
-	assert_int_equal(next_turn(&until), 1);
+	turn_of(1);
 	assert_int_equal(expirations[1], 1);
 	assert_int_equal(machines[1].sleep_ns, 100);
 	assert_int_equal(machines[0].run_ns, 100);
@@ -253,10 +248,8 @@ static void timers_run_when_they_are_due(void **state)
 static void all_off_is_the_end(void **state)
 {
 	struct turn turn;
-	uint64_t until;
-
 	set_up(3);
-	next_turn(&until);
+	turn_of(0);
 	now_ns += 500;
 	machines[0].state = machines[2].state = VM_OFF;
 	machines[1].state = VM_FAULTED;
@@ -276,14 +269,14 @@ static void no_vm_at_all_is_the_end_too(void **state)
 
 static void all_asleep_the_machine_sleeps_until_the_next_timer(void **state)
 {
-	uint64_t until, idle_ticks = scheduler_idle_ticks();
+	uint64_t idle_ticks = scheduler_idle_ticks();
 
 	set_up(3);
 	for (unsigned i = 0; i < 3; i++)
 		machines[i].state = VM_BLOCKED;
 	timer_set(&timers[0], now_ns + 9000);
 	timer_set(&timers[2], now_ns + 4000);
-	assert_int_equal(next_turn(&until), 2);
+	turn_of(2);
 	assert_int_equal(idle_calls, 1);
 	assert_int_equal(idle_asked, 4000);
 	assert_int_equal(now_ns, start_ns + 4000);
@@ -296,12 +289,10 @@ static void all_asleep_the_machine_sleeps_until_the_next_timer(void **state)
 
 static void a_far_timer_takes_several_sleeps(void **state)
 {
-	uint64_t until;
-
 	set_up(1);
 	machines[0].state = VM_BLOCKED;
 	timer_set(&timers[0], now_ns + 200000000);
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
 	assert_int_equal(idle_calls, 4);
 	assert_int_equal(logged_sleeps, 4);
 	assert_int_equal(now_ns, start_ns + 200000000);
@@ -316,12 +307,10 @@ static void a_disk_says_done(void)
 
 static void a_real_interrupt_ends_a_sleep_without_timers(void **state)
 {
-	uint64_t until;
-
 	set_up(2);
 	machines[0].state = machines[1].state = VM_BLOCKED;
 	during_idle = a_disk_says_done;
-	assert_int_equal(next_turn(&until), 1);
+	turn_of(1);
 	assert_int_equal(idle_calls, 3);
 	assert_int_equal(idle_asked, TIMER_NEVER);
 }
@@ -329,13 +318,11 @@ static void a_real_interrupt_ends_a_sleep_without_timers(void **state)
 /* A machine's interrupt that a guest with its own off held back: it is served before the next turn. */
 static void an_interrupt_that_waits_is_served_between_turns(void **state)
 {
-	uint64_t until;
-
 	set_up(2);
 	machines[1].state = VM_BLOCKED;
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
 	waiting_for = &machines[1];
-	assert_int_equal(next_turn(&until), 1);
+	turn_of(1);
 }
 
 static void the_sleeper_is_stopped(void)
@@ -366,26 +353,22 @@ static void rearm_in_the_past(void *context)
 
 static void timers_in_the_past_are_no_sleep(void **state)
 {
-	uint64_t until;
-
 	set_up(1);
 	machines[0].state = VM_BLOCKED;
 	timers[0].expired = rearm_in_the_past;
 	timer_set(&timers[0], now_ns);
-	assert_int_equal(next_turn(&until), 0);
+	turn_of(0);
 	assert_int_equal(expirations[0], 5);
 	assert_int_equal(idle_calls, 0);
 }
 
 static void steal_time_is_published_before_a_paravirtual_turn(void **state)
 {
-	uint64_t until;
-
 	set_up(2);
 	machines[1].paravirt = (struct paravirt *)1;    /* never followed */
-	next_turn(&until);
+	turn_of(0);
 	assert_int_equal(steal_updates, 0);
-	next_turn(&until);
+	turn_of(1);
 	assert_int_equal(steal_updates, 1);
 }
 
