@@ -85,8 +85,11 @@ waterworks() {
 }
 
 plant_trusts() {
+	local rounds
 	waterworks && vm_ended card plant || return 1
-	at_least "rounds of the plant's control loop" "$(report_count card plant 0x22 HLT)" 25
+	rounds=$(report_count card plant 0x22 HLT)
+	found "rounds of the plant's control loop: at least 25" "$(echo "$rounds $(said_by plant | grep -a '^ERROR ')" | one_line)"
+	[ "$rounds" -ge 25 ]
 }
 
 plant_is_content() {

@@ -19,7 +19,7 @@
 static int64_t hypercall(enum pv_hypercall number, uint64_t rbx, uint64_t rcx, uint64_t rdx) __attribute__((unused));
 static void ask(uint32_t leaf, uint32_t r[4]) __attribute__((unused));
 #define cpuid(leaf, r) ask(leaf, r)
-#include "../enlightened/enlightened.c"
+#include "labs/lab7-the-choice/enlightened/enlightened.c"
 #undef cpuid
 
 #define ALL (PV_FEATURE_CLOCK | PV_FEATURE_STEAL_TIME | PV_FEATURE_EVENTS | PV_FEATURE_CONSOLE | PV_FEATURE_BLOCK \
