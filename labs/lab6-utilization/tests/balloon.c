@@ -161,7 +161,8 @@ static void the_cpu_forgets_at_once(void **state)
 	(void)state;
 	run_until = 1000;
 	expect(FIRST, 1, PV_BALLOON_GIVE, 1);
-	assert_int_equal(run_until, 0);
+	if (run_until)
+		fail_msg("a page is away; run_until is %lu, and the guest goes on with what the CPU has cached", run_until);
 }
 
 static const struct CMUnitTest tests[] = {
