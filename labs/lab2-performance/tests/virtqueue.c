@@ -164,6 +164,26 @@ static void requests_that_end_at_once(void **state)
 	assert_int_equal(take_events(EVENTS), 1 << PV_EVENT_BLOCK);
 }
 
+/* A request without a status byte, between two good ones, stops the VM. */
+static void nothing_for_a_stopped_vm(void **state)
+{
+	(void)state;
+	offer_requests(1);
+	describe(6, HEADERS, 16, 0, 0);
+	offer(6);
+	chain(3, 1, VIRTIO_BLK_T_IN, 10, DATA + 512, 512);
+	offer(3);
+	notify();
+	if (!submitted)
+		fail_msg("the first request did not come to the disk");
+	complete(0);
+	assert_int_equal(vm.state, VM_FAULTED);
+	assert_non_null(strstr(fault, "no status byte"));
+	fault[0] = '\0';                 /* it was meant to be stopped */
+	if (submitted)
+		fail_msg("a request came to the disk, though its VM had been stopped");
+}
+
 static void one_event_for_the_batch(void **state)
 {
 	(void)state;
@@ -202,6 +222,7 @@ static const struct CMUnitTest tests[] = {
 	driver_test(a_ring_given_away_stops_the_vm),
 	driver_test(one_notification_serves_them_all),
 	driver_test(requests_that_end_at_once),
+	driver_test(nothing_for_a_stopped_vm),
 	driver_test(one_event_for_the_batch),
 	driver_test(no_event_for_who_does_not_want_one),
 };
