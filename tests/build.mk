@@ -38,10 +38,13 @@ $(B)/fuzz/gdb: tests/fuzz/gdb.c tests/unit/gdb_fakes.h $(wildcard hypervisor/deb
 	@mkdir -p $(@D)
 	$(call say,FUZZ)clang $(FUZZ_CFLAGS) $(filter %.c,$^) -o $@
 
-ifeq ($(LAB),)
 .PHONY: fuzz
+ifeq ($(LAB),)
 fuzz: $(B)/fuzz/gdb
 	@cd $(B)/fuzz && ./gdb -dict=$(CURDIR)/tests/fuzz/gdb.dict
+else
+fuzz:
+	@$(or $<,echo "Lab $(LAB) has nothing to fuzz: try make fuzz LAB=5 or make fuzz." >&2; exit 2)
 endif
 
 .PRECIOUS: $(B)/host/%.o

@@ -28,6 +28,8 @@ BEGIN {
 # ---- The cards ----
 
 FILENAME == ARGV[1] {
+	if (/^7/ && index(cards, $1) == 0)
+		cards = cards " " $1
 	if (split($0, field, / *[|] */) == 4 && field[1] == card) {
 		order[++vms] = field[2]
 		kernel[field[2]] = field[3]
@@ -86,7 +88,7 @@ END {
 	if (failed)
 		exit 1
 	if (!vms)
-		stop("there is no card " card)
+		stop((card ? "there is no card " card : "which card? EX=7A") "; the cards are" cards)
 	if (!found)
 		stop("choice.cfg has no [" card "]" (odd ? "; line " odd " names no card" : ""))
 	for (i = 1; i <= vms; i++)

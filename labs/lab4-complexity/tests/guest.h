@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "guest_panic.h"
 
 #define hypercall hypercall_by_vmcall
 #include "../../../guest-paravirt/machine/hypercall.h"
@@ -39,18 +40,6 @@ static inline bool interrupts_save_disable(void)
 static inline void interrupts_restore(bool on)
 {
 	interrupts_on = interrupts_on || on;
-}
-
-void kernel_panic(const char *format, ...)
-{
-	char why[200];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, sizeof(why), format, arguments);
-	va_end(arguments);
-	fail_msg("%s", why);
-	__builtin_unreachable();
 }
 
 static int64_t hypercall(enum pv_hypercall number, uint64_t rbx, uint64_t rcx, uint64_t rdx);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
+#include "guest_panic.h"
 #include "host_main.h"
 #include "lib.h"
 
@@ -107,18 +108,6 @@ void native_machine_interrupt(uint8_t of) { note('I'); native_interrupt = of; }
 
 const struct console_driver native_console, paravirt_console, *console;
 const struct disk_driver native_disk, paravirt_disk, *disk;
-
-void kernel_panic(const char *format, ...)
-{
-	char why[200];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(why, sizeof(why), format, arguments);
-	va_end(arguments);
-	fail_msg("%s", why);
-	__builtin_unreachable();
-}
 
 static void boot(void)
 {
