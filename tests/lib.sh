@@ -27,8 +27,7 @@ check() {
 	if output=$("$@" 2>&1); then
 		pass "$what"
 	else
-		fail "$what"
-		[ -z "$output" ] || printf '%s\n' "$output" | tail -12 | sed 's/^/    /'
+		fail "$what${output:+$'\n'$(tail -12 <<<"$output" | sed 's/^/    /')}"         # at once: others may print at the same time
 		return 1
 	fi
 }
