@@ -31,7 +31,7 @@ $(B)/tools/trace: $(wildcard tools/trace/*.[ch]) hypervisor/trace/log_format.h h
 trace_decode_test_EXTRA := tools/trace/decode.c tools/trace/ports.c
 trace_image_test_EXTRA  := $(filter-out tools/trace/main.c,$(wildcard tools/trace/*.c))
 
-# Pictures that have a source in pic; the others are written as SVG. What is made is kept in the tree, so that nobody else needs dpic.
+# Pictures are written in pic. What is made of it is kept in the tree, so that nobody else needs dpic.
 pictures:
 	@for source in labs/pictures/[!s]*.pic; do tools/picture $$source || exit; done
 .PHONY: pictures
