@@ -65,7 +65,7 @@ host_test() {
 	build "$program" || { found "it builds with $lab/tests/$name.c" "$(compiler_says)"; return 1; }
 	(
 		ulimit -c 0
-		ASAN_OPTIONS=detect_leaks=0:hard_rss_limit_mb=512 timeout --foreground -s KILL "${HOST_LIMIT:-5}" "$program" "$pattern" "$nonce" 2>&1
+		timeout --foreground -s KILL "${HOST_LIMIT:-5}" labs/lib/confined "$program" "$pattern" "$nonce" 2>&1
 	) | head -c 100000 >"$log"
 	status=${PIPESTATUS[0]}
 	if [ "$status" -eq 137 ]; then
