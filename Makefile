@@ -52,7 +52,6 @@ report:                     ## the table of the last run again (MODEL=haswell: a
 	@tools/show-report $(B)/last/report.txt
 
 test: built                 ## everything that can be tested here, each tier with its reason if it cannot
-	@tools/locked $(MAKE) -j$(JOBS) unit-tests
 	@tests/run
 
 test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is there

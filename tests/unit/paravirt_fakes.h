@@ -76,15 +76,17 @@ void *zalloc(size_t n)
 static char fault[200], log_text[200], power_off[80];
 static int phase;
 
-#define NOTE(buffer) \
-	va_list args; \
-	va_start(args, format); \
-	vsnprintf(buffer, sizeof(buffer), format, args); \
-	va_end(args)
+#define NOTE(buffer) do { \
+		va_list args; \
+		va_start(args, format); \
+		vsnprintf(buffer, sizeof(buffer), format, args); \
+		va_end(args); \
+	} while (0)
 
 void vm_fault(struct vm *vm, const char *format, ...)
 {
-	NOTE(fault);
+	if (!fault[0])                  /* as the real one: the first reason is the one that matters */
+		NOTE(fault);
 	vm->state = VM_FAULTED;
 }
 
