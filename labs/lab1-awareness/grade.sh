@@ -94,7 +94,7 @@ grade_1C() {
 # ---- 1D ----
 
 verdict_is() {
-	grep -qx "verdict: $2" "$1" || { found "verdict: $2 ($3)" "$(grep 'still blank' "$1" || tail -1 "$1" | grep . || echo "it says nothing")"; return 1; }
+	[ "$(grep '^verdict: ' "$1")" = "verdict: $2" ] || { found "verdict: $2 ($3)" "$(grep 'still blank' "$1" || tail -1 "$1" | grep . || echo "it says nothing")"; return 1; }
 }
 
 tells_them_apart() {

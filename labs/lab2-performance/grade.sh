@@ -36,6 +36,15 @@ fewer() {
 	[ "$exits" -gt 0 ] && [ "$exits" -le $((naive / $1)) ]
 }
 
+# The guest says itself in which phase it is, so a run with this work alone is counted whole. The reference makes 27 calls in it.
+one_call() {
+	fewer 500 "1 KiB to the console" 0x19 0x11 || return 1
+	grep '^vm=paravirt,' tools/vms >"$OUT/alone.vms"
+	machine_run alone "$OUT/alone.vms" "bench console; halt" && vm_ended alone paravirt &&
+		has_line "$OUT/alone/com4.log" "console: 1024 bytes written" &&
+		at_most "hypercalls from start to end, with 1 KiB to the console" "$(report_count alone paravirt any VMCALL)" 200
+}
+
 # Five texts fill the console's 16 KiB, so that the hypervisor takes less than it is offered.
 arrives_whole() {
 	measure && vm_ended measure paravirt || return 1
@@ -48,7 +57,7 @@ arrives_whole() {
 # Whoever asks again and again instead of sleeping makes 150,000 calls. The reference makes 82.
 sleeps() {
 	arrives_whole || return 1
-	at_most "hypercalls while more goes out than the console has room for" "$(report_count measure paravirt 0x00 VMCALL)" 500
+	at_most "hypercalls while more goes out than the console has room for" "$(report_count measure paravirt any VMCALL)" 500
 }
 
 grade_2B() {
@@ -58,7 +67,7 @@ grade_2B() {
 	check_points 2B "only the guest's own memory, and nothing printed otherwise" 4 $host host_test console refuses_what_is_not_the_guests
 	check_points 2B "no address that wraps around" 2 $host host_test console refuses_what_wraps_around
 	check_points 2B "no more than there is room for" 3 $host host_test console takes_what_there_is_room_for
-	check_points 2B "1 KiB in at least 500 times fewer exits" 6 $guest fewer 500 "1 KiB to the console" 0x19 0x11
+	check_points 2B "1 KiB in at least 500 times fewer exits" 6 $guest one_call
 	check_points 2B "a long text arrives whole" 2 $guest arrives_whole
 	check_points 2B "... in few calls: its writer sleeps while there is no room" 2 $guest sleeps
 }

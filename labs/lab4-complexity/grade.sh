@@ -42,11 +42,12 @@ clock_run() {
 }
 
 sleeps_one_second() {
-	clock_run && has_line "$OUT/clock/com4.log" "idle: slept one second"
+	clock_run && has_line "$OUT/clock/com4.log" "idle: slept one second" && at_least "exits in the idle second" "$(report_count clock paravirt 0x15 all)" 1
 }
 
 preempts() {
-	clock_run && has_line "$OUT/clock/com4.log" "two threads, none yields: both were preempted, both went on"
+	clock_run && has_line "$OUT/clock/com4.log" "two threads, none yields: both were preempted, both went on" &&
+		at_least "hypercalls while two threads share 100 ms" "$(report_count clock paravirt 0x14 VMCALL)" 10
 }
 
 quiet_second() {

@@ -36,6 +36,7 @@ check_points() {
 	output=$("$@" 2>&1 </dev/null) || status=$?
 	expected=$(sed -n 's/^expected: //p' <<<"$output" | tail -1 | one_line)
 	measured=$(sed -n 's/^measured: //p' <<<"$output" | tail -1 | one_line)
+	[[ ! $measured =~ 'is still blank: '([^ :\;]+) ]] || where=${BASH_REMATCH[1]}
 	[ -n "$measured" ] || measured=$(grep -v '^expected: ' <<<"$output" | grep . | tail -3 | one_line)
 	if [ $status -eq 0 ]; then record "$name" "$points" "$points" passed "$expected" "$measured" "$where"
 	else record "$name" 0 "$points" failed "${expected:-it succeeds}" "${measured:-it failed without a word (status $status)}" "$where"; fi
@@ -44,25 +45,50 @@ check_points() {
 
 # ---- Tests on the host ----
 
+# The place of the assertion that failed first, and its words if it has none for people.
+where_it_failed() {
+	local file line text
+	IFS=: read -r file line < <(sed -nE 's/.*\[   LINE   \] --- ([^ ]*:[0-9]+): error: .*/\1/p' "$1")
+	text=$(sed -n "${line:-0}{/fail_msg/!p}" "$file" 2>/dev/null | one_line)
+	[ -z "$line" ] || echo "($file:$line${text:+: $text})"
+}
+
 # The line that says most of why a test program failed.
 why_host_test_failed() {
 	local text
 	text=$(grep -aoE 'lab [0-9][A-Z] is still blank: .*' "$1" | head -1 | sed 's|labs/[^ ]*/\.\./\.\./\.\./||')
 	[ -n "$text" ] || text=$(grep -aE 'SUMMARY: |runtime error: ' "$1" | head -1 | sed "s|$PWD/||g; s|labs/[^ ]*/\.\./\.\./\.\./||g")
 	[ -n "$text" ] || text=$(grep -aE '^stopped: ' "$1" | head -1)
-	[ -n "$text" ] || text=$(sed -nE 's/^ERROR: (.*)/\1/p; s/^\[  ERROR   \] --- ([^[].*)/\1/p; s/.*\[   LINE   \] --- (.*): error: .*/(\1)/p' "$1" | head -2)
+	[ -n "$text" ] || text=$(sed -nE 's/^ERROR: (.*)/\1/p; s/^\[  ERROR   \] --- ([^[].*)/\1/p' "$1" | head -1; where_it_failed "$1")
 	[ -n "$text" ] || text=$(tail -1 "$1")
 	printf '%s' "$text" | one_line
 }
 
+# build TARGET…: what is compiled may grow without end, so the compiler's memory has a limit as well as its time.
 build() {
-	timeout --foreground -k 5 90 make -j2 OWN="$OWN" "$@" >"$OUT/build.log" 2>&1
+	(
+		ulimit -v 2000000
+		timeout --foreground -k 5 90 labs/lib/confined --tree make -j2 OWN="$OWN" "$@" >"$OUT/build.log" 2>&1
+	)
+}
+
+# What a shared library defines.
+exported() {
+	nm -D --defined-only "$(gcc -print-file-name="$1")" | gawk 'NF == 3 { sub(/@.*/, "", $3); print $3 }'
+}
+
+# replaced: a function of cmocka or of C that the submission defines as well. The linker would take theirs.
+replaced() {
+	local file objects=()
+	for file in $OWN; do objects+=("build/host/${file%.c}.o"); done
+	nm -g --defined-only "${objects[@]}" 2>/dev/null | gawk 'NF == 3 { print $3 }' | grep -m1 -Fxf <(exported libcmocka.so; exported libc.so.6)
 }
 
 # host_test NAME [PATTERN]: the tests of labs/LAB/tests/NAME.c whose names match, on the submission's files.
 host_test() {
-	local name=$1 pattern=${2:-*} log=$OUT/$1.test nonce=$RANDOM$RANDOM status=0 program=build/labs/${lab#*labs/}/tests/$1
+	local clash name=$1 pattern=${2:-*} log=$OUT/$1.test nonce=$RANDOM$RANDOM status=0 program=build/labs/${lab#*labs/}/tests/$1
 	build "$program" || { found "it builds with $lab/tests/$name.c" "$(compiler_says)"; return 1; }
+	! clash=$(replaced) || { found "functions with names of their own" "$clash() is there already, in cmocka or in C's library"; return 1; }
 	(
 		ulimit -c 0
 		timeout --foreground -s KILL "${HOST_LIMIT:-5}" labs/lib/confined "$program" "$pattern" "$nonce" 2>&1
@@ -92,9 +118,9 @@ why_no_report() {
 }
 
 # machine_run NAME LIST AUTORUN [MODULE…]: boot these VMs (a file in tools/vms' format; AUTORUN for those without their own), once for each NAME and exercise. Its files are then
-# $OUT/NAME/report.txt, com1.log, com3.log, com4.log. Without a report of its own nonce it fails and says why.
+# $OUT/NAME/report.txt, com1.log, com3.log, com4.log. Without a report of its own nonce it fails and says why, as it does where a blank was reached.
 machine_run() {
-	local name=$1 list=$2 autorun=$3 run=$OUT/$1 status=0 module options=()
+	local name=$1 list=$2 autorun=$3 run=$OUT/$1 status=0 module blank options=()
 	shift 3
 	if [ ! -f "$run.status" ]; then
 		for module; do
@@ -106,6 +132,8 @@ machine_run() {
 		echo $status >"$run.status"
 	fi
 	[ "$(cat "$run.status")" -eq 0 ] || { found "a run that ends with a report" "$(why_no_report "$run")"; return 1; }
+	blank=$(grep -ahoE "lab $EX is still blank: .*" "$run"/com[34].log | head -1 | one_line)
+	[ -z "$blank" ] || { found "a run that comes to no blank" "$blank"; return 1; }
 }
 
 # vm_field RUN VM FIELD: of its line in the report (id, state, run_ns, wait_ns, sleep_ns, reason).
@@ -128,10 +156,11 @@ why_ended() {
 	printf '%s\n' "${words:-$reason}"
 }
 
-# report_count RUN VM PHASE REASON: exits of that reason in that phase; REASON all: every exit that the guest itself caused.
+# report_count RUN VM PHASE REASON: exits of that reason in that phase; REASON all: every exit that the guest itself caused; PHASE any: in its whole
+# life, since it is the guest that says in which phase it is.
 report_count() {
 	gawk -v vm="vm=$(vm_field "$1" "$2" id)" -v phase="phase=$3" -v reason="$4" '
-		$1 == "@count" && $2 == vm && $3 == phase && (reason == "all" ? $4 !~ /=(EXTERNAL_INTERRUPT|PREEMPTION_TIMER)$/ : $4 == "exit=" reason) {
+		$1 == "@count" && $2 == vm && (phase == "phase=any" || $3 == phase) && (reason == "all" ? $4 !~ /=(EXTERNAL_INTERRUPT|PREEMPTION_TIMER)$/ : $4 == "exit=" reason) {
 			n += substr($5, 3)
 		}
 		END { print n + 0 }' "$OUT/$1/report.txt"
@@ -225,7 +254,7 @@ prediction_close() {
 # Its first complaint, one line.
 compiler_says() {
 	local text
-	text=$(grep -aE 'error: |undefined reference|multiple definition' "$OUT/build.log" | head -1)
+	text=$(grep -aE '[eE]rror: |undefined reference|multiple definition' "$OUT/build.log" | head -1)
 	[ -n "$text" ] || text=$(tail -1 "$OUT/build.log")
 	[ -n "$text" ] || text='the build took longer than 90 s'
 	one_line <<<"${text//$PWD\//}"
