@@ -12,7 +12,7 @@ in_the_vm() {
 # The same file, alone on QEMU's PC: what its console must say.
 on_bare_metal() {
 	[ -f "$OUT/bare/com1.log" ] || timeout -k 5 $((RUN_LIMIT + 10)) tools/launch --quiet --bare build/iso/unmodified.elf --autorun "$demo" --limit $RUN_LIMIT --out "$OUT/bare" \
-		>/dev/null 2>"$OUT/bare.err" || { found "the kernel runs alone under QEMU" "$(one_line <"$OUT/bare.err")"; return 1; }
+		>/dev/null 2>"$OUT/bare.err" || { found "the kernel runs alone under QEMU" "$(launch_says "$OUT/bare.err")"; return 1; }
 }
 
 same_words() {
@@ -158,7 +158,7 @@ shows_text() {
 alone_on_a_pc() {
 	build $choosing || { found "it compiles and links" "$(compiler_says)"; return 1; }
 	timeout -k 5 $((RUN_LIMIT + 10)) tools/launch --quiet --bare $choosing --autorun "cat text.txt; halt" --limit 20 --out "$OUT/alone" >/dev/null 2>"$OUT/alone.err" ||
-		{ found "the kernel runs alone under QEMU" "$(grep -a 'still blank' "$OUT/alone/com1.log" || one_line <"$OUT/alone.err")"; return 1; }
+		{ found "the kernel runs alone under QEMU" "$(grep -a 'still blank' "$OUT/alone/com1.log" || launch_says "$OUT/alone.err")"; return 1; }
 	has_line "$OUT/alone/com1.log" "running on: PC" && shows_text "$OUT/alone/com1.log"
 }
 

@@ -267,7 +267,7 @@ told_nothing() {
 alone() {
 	enlightened_built || return 1
 	MACHINE=bare timeout -k 5 $((RUN_LIMIT + 10)) tools/launch --quiet --bare $enlightened --autorun "bench disk; cat text.txt; halt" --limit 20 --out "$OUT/alone" >/dev/null 2>"$OUT/alone.err" ||
-		{ found "the kernel runs alone under QEMU" "$(grep -a 'still blank' "$OUT/alone/com1.log" || one_line <"$OUT/alone.err")"; return 1; }
+		{ found "the kernel runs alone under QEMU" "$(grep -a 'still blank' "$OUT/alone/com1.log" || launch_says "$OUT/alone.err")"; return 1; }
 	has_line "$OUT/alone/com1.log" "disk: 64 KiB read, checksum $(checksum 64)" || return 1
 	found "the console shows text.txt once" "it does not"
 	[ "$(times_in guest-unmodified/files/text.txt "$OUT/alone/com1.log")" -eq 1 ]

@@ -108,6 +108,11 @@ host_test() {
 
 # ---- Runs of the machine ----
 
+# launch_says FILE: what it wrote there, but for the place of logs in a tree that will be gone.
+launch_says() {
+	grep -v '^Logs of this run' "$1" | one_line
+}
+
 # What the logs of a run without a report tell of its end.
 why_no_report() {
 	local text
