@@ -58,7 +58,7 @@ test-kvm: built             ## the whole kit under QEMU/KVM, where nested VMX is
 	@tests/run kvm
 
 lab:                        ## LAB=2: where to read and what to do next (without LAB=: the list of labs)
-	@labs/lib/lab "$(LAB)"
+	@labs/lib/lab "$(or $(LAB),$(EX))"
 
 grade: setup                ## LAB=2, or one exercise with EX=2B: points, and why not more (FORMAT=, SUBMISSION=: see labs/lib/README.md)
 	@labs/lib/grade $(if $(LAB),--lab $(LAB)) $(if $(EX),--exercise $(EX)) $(if $(FORMAT),--format $(FORMAT)) $(if $(SUBMISSION),--submission "$(SUBMISSION)") \

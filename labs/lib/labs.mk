@@ -3,6 +3,9 @@
 # each object: lab, source, object. Where there is no reference/, everything is compiled.
 LAB ?=
 EX  ?=
+ifneq ($(EX),)
+override EX := $(shell echo '$(EX)' | tr a-z A-Z)
+endif
 ifneq ($(wildcard reference/objects),)
 ifneq ($(EX),)
 OWN     ?= $(or $(shell gawk -F ' *[|] *' '$$1 == "$(EX)" { print $$5 }' labs/lab*/exercises),$(error There is no exercise $(EX)))

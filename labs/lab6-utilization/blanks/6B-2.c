@@ -1,8 +1,13 @@
 /*
- * The way back: a fresh page of the host (page_for_guest(), which is all zeros) at gpa. -EINVAL as above, or if the guest has a
- * page there already; -ENOMEM if the host has none. If ept_map() fails, the page may not get lost.
+ * The page at gpa leaves the guest: out of the EPT (ept_unmap_page()), scrubbed, free for whoever needs it (pages_free()), and
+ * counted in memory->ballooned, which is in bytes. -EINVAL if gpa is no page's beginning, outside the guest's memory, or away
+ * already; whatever ept_unmap_page() says if it fails. Where anything fails, nothing has changed.
+ * Hint: guest_page() knows where the page lies, as long as the EPT does. What must happen before the host gives the page to
+ * somebody else?
  */
-int guest_memory_restore(struct guest_memory *memory, uint64_t gpa)
+int guest_memory_release(struct guest_memory *memory, uint64_t gpa)
 {
+	(void)ept_unmap_page;
+	(void)pages_free;
 	return -ENOMEM;                 /* lab 6B is still blank */
 }

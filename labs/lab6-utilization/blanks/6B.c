@@ -1,13 +1,14 @@
 /*
- * The page at gpa leaves the guest: out of the EPT (ept_unmap_page()), scrubbed, free for whoever needs it (pages_free()), and
- * counted in memory->ballooned, which is in bytes. -EINVAL if gpa is no page's beginning, outside the guest's memory, or away
- * already; whatever ept_unmap_page() says if it fails. Where anything fails, nothing has changed.
- * Hint: guest_page() knows where the page lies, as long as the EPT does. What must happen before the host gives the page to
- * somebody else?
+ * Move `pages` pages from page number `first` on, with move_page(), in the direction PV_BALLOON_GIVE or PV_BALLOON_TAKE. What
+ * the guest says may be wrong, and sums of what it says may wrap around: -EINVAL if any of these pages lies outside
+ * vm->memory.size, or for another direction. At most PAGES_MAX in one call, because the other guests wait meanwhile. Stop at the
+ * first page that cannot be moved. Answer how many were moved, or if none was, the error. abi.h has the whole sentence.
+ * The CPU may have cached translations of pages that are away now. They are forgotten before the next entry that prepare_entry()
+ * (vmx/run.c) does, and run_until = 0 sees to it that this comes before the guest's next instruction.
  */
-int guest_memory_release(struct guest_memory *memory, uint64_t gpa)
+int64_t hypercall_balloon(struct vm *vm, uint64_t first, uint64_t pages, uint64_t direction, uint64_t rsi)
 {
-	(void)ept_unmap_page;
-	(void)pages_free;
-	return -ENOMEM;                 /* lab 6B is still blank */
+	(void)move_page;
+	lab_blank(vm, "6B", "labs/lab6-utilization");
+	return -1;
 }
