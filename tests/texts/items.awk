@@ -2,7 +2,7 @@
 # (indented, or between lines of ```), `inline` (a command between backticks), `shown` (what a machine prints: the value is a file
 # with it), `gdb` (a session; likewise) and `heading`.
 BEGIN {
-	COMMAND = "^([A-Z_]+=[^ ]* )*(make|grep|diff|cat|tr|wc|gdb|tools/[a-z-]+|build/[^ ]+)( [^|]|$)"
+	COMMAND = "^([A-Z_]+=[^ ]* )*(make|grep|sed|diff|cat|tr|wc|gdb|tools/[a-z-]+|build/[^ ]+)( [^|]|$)"
 }
 
 function item(line, kind, value) {
