@@ -142,7 +142,7 @@ fits() {
 	some_vms 16 "$1" 4M >"$OUT/fit-$1.vms"
 	MEMORY=64 machine_run "fit-$1" "$OUT/fit-$1.vms" halt >/dev/null
 	measured=$(grep -ac '^vm [0-9]*: ' "$OUT/fit-$1/com1.log")
-	found "$measured fit, give or take one" "answers.txt says $value"
+	found "another number for fit-$1; count the lines \"vm N: …\" in the log of a run with MEMORY=64" "answers.txt says $value"
 	[ "$measured" -gt 0 ] && [ $((value - measured)) -le 1 ] && [ $((measured - value)) -le 1 ]
 }
 
@@ -154,7 +154,7 @@ own_kib() {
 	{ cat "$OUT/one.vms"; some_vms 4 "$1" 2M; } >"$OUT/five-$1.vms"
 	machine_run one "$OUT/one.vms" halt && machine_run "five-$1" "$OUT/five-$1.vms" halt || return 1
 	measured=$((($(machine_field "five-$1" memory_bytes) - $(machine_field one memory_bytes)) / 4096))
-	found "$measured KiB, give or take a tenth" "answers.txt says $value"
+	found "another number for own-$1-kib; look at memory_bytes of two runs again, of one VM and of more" "answers.txt says $value"
 	[ $((value * 10)) -ge $((measured * 9)) ] && [ $((value * 10)) -le $((measured * 11)) ]
 }
 
