@@ -30,11 +30,16 @@ said_by() {
 	if [ -n "$port" ]; then tr -d '\r' <"$OUT/card/$port.log"; else tr -d '\r' <"$OUT/card/com1.log" | sed -n "s/^$1| //p"; fi
 }
 
+# too_little VM: what it says if its memory is not enough.
+too_little() {
+	said_by "$1" | grep -am1 ': out of memory$'
+}
+
 # does VM TIMES LINE: its console says so, so often.
 does() {
-	local times
-	times=$(said_by "$1" | grep -acxF -e "$3")
-	found "$1 says \"$3\" $2 times" "$times times; it ended with: $(vm_field card "$1" reason)"
+	local times lack
+	times=$(said_by "$1" | grep -acxF -e "$3") lack=$(too_little "$1")
+	found "$1 says \"$3\" $2 times" "$times times; ${lack:+it says \"$lack\", and }it ended with: $(vm_field card "$1" reason)"
 	[ "$times" -eq "$2" ]
 }
 
@@ -49,8 +54,11 @@ reads_its_disk() {
 
 # Only a VM with memory for the sieve gets to this phase.
 computes() {
-	grep -q "^@guest vm=$(vm_field card "$1" id) phase=0x16 " "$OUT/card/report.txt" ||
-		{ found "$1 has memory for its computation" "it says that it is out of memory"; return 1; }
+	local lack
+	grep -q "^@guest vm=$(vm_field card "$1" id) phase=0x16 " "$OUT/card/report.txt" && return
+	lack=$(too_little "$1")
+	found "$1 has memory for its computation" "it has not; ${lack:+it says \"$lack\", and }it ended with: $(vm_field card "$1" reason)"
+	return 1
 }
 
 # modelled VM PHASE: ticks and exits of that work, in cycles of a Prescott.
@@ -85,18 +93,19 @@ waterworks() {
 }
 
 plant_trusts() {
-	local rounds
+	local rounds error
 	waterworks && vm_ended card plant || return 1
-	rounds=$(report_count card plant 0x22 HLT)
-	found "rounds of the plant's control loop: at least 25" "$(echo "$rounds $(said_by plant | grep -a '^ERROR ')" | one_line)"
+	rounds=$(report_count card plant 0x22 HLT) error=$(said_by plant | grep -am1 '^ERROR ')
+	found "rounds of the plant's control loop: at least 25" "$rounds${error:+; it says \"$error\"}"
 	[ "$rounds" -ge 25 ]
 }
 
 plant_is_content() {
-	local count
+	local count fault
 	plant_trusts || return 1
 	count=$(report_count card plant 0x22 CPUID)
-	found "the plant finds 4 things in order" "$count; $(cat "$OUT"/card/com[134].log | grep -a 'FAULT: ' | one_line)"
+	fault=$(cat "$OUT"/card/com[134].log | grep -a 'FAULT: ' | one_line)
+	found "the plant finds 4 things in order" "$count${fault:+; it says \"$fault\"}"
 	[ "$count" -eq 4 ]
 }
 
@@ -353,7 +362,7 @@ grade_7E() {
 	plain_7E "no events, no paravirtual drivers" 1 no_events_no_drivers
 	plain_7E "no sectors, no paravirtual disk" 1 a_machine_without_a_paravirtual_disk
 	plain_7E "the PC, then the event page, then the drivers" 1 events_come_first
-	plain_7E "the UART is empty before the first call" 1 the_uart_is_empty_first
+	plain_7E "the console is read by call, and the UART is empty before" 1 the_uart_is_empty_first
 	plain_7E "a vector of its own" 1 a_vector_of_its_own
 	plain_7E "events reach their drivers" 2 events_reach_their_drivers
 	plain_7E "their bits are taken" 1 the_bits_are_taken
