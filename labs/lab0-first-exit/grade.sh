@@ -2,8 +2,9 @@
 # The grader of lab 0. labs/lib/README.md tells what these functions do.
 folder=labs/lab0-first-exit
 
+# For 0A, under Bochs on every computer: there a tick of the timer comes at the same instruction each time.
 both() {
-	machine_run both tools/vms halt
+	MACHINE=bochs machine_run both tools/vms halt
 }
 
 # ---- 0A ----
@@ -103,7 +104,7 @@ guests_step() {
 }
 
 both_boot() {
-	both && vm_ended both unmodified && vm_ended both paravirt
+	machine_run boot tools/vms halt && vm_ended boot unmodified && vm_ended boot paravirt
 }
 
 grade_0C() {
