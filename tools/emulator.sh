@@ -84,7 +84,7 @@ qemu_serial() {
 	esac
 }
 
-# accelerator and CPU: kvm host, or tcg max.
+# accelerator and CPU: kvm host, or tcg max. QEMU_OPTIONS, words of QEMU's own, go behind and win.
 qemu_command() {
 	local accelerator=$1 cpu=$2 iso=$3 disk=$4 number
 	emulator=(qemu-system-x86_64 -nodefaults -no-user-config -machine "pc,accel=$accelerator" -cpu "$cpu" -m "${MEMORY:-256}"
@@ -94,6 +94,8 @@ qemu_command() {
 	for number in 1 2 3 4; do
 		emulator+=(-serial "$(qemu_serial "${serial[number]}")")
 	done
+	# shellcheck disable=SC2206
+	emulator+=(${QEMU_OPTIONS:-})
 }
 
 # machine: bochs, kvm, or bare (QEMU without VMX, for a kernel alone).
